@@ -1,0 +1,72 @@
+import type { GroupView, HookTransition, TargetLifecycleState } from './events.ts';
+import { defaultPolicy, type LifecyclePolicy } from './policy.ts';
+
+/** What the machine remembers between events. JSON only; `policy` is configuration and not written to the record. */
+export interface LifecycleContext {
+  policy: LifecyclePolicy;
+  group: GroupView | null;
+  target: TargetLifecycleState | null;
+  /** The playbook run in flight; at most one. */
+  operation: string | null;
+  /** How many operations this life has named; makes ids such as `unreg-2` unique. */
+  operations: number;
+  /** Failures in a row in the present phase. */
+  attempts: number;
+  notice: 'none' | 'rebalance' | 'maintenance' | 'interruption';
+  /** When an announced interruption or maintenance comes (engine's timeline). */
+  noticeDeadline: number | null;
+  maintenanceId: string | null;
+  /** When the drain is forced (engine's timeline). */
+  deadline: number | null;
+  /** Why the instance leaves, in words for people. */
+  reason: string | null;
+  /** The lifecycle action that the unreg play answers, and how. */
+  transition: HookTransition;
+  result: 'CONTINUE' | 'ABANDON';
+  running: number | null;
+  limit: number | null;
+  paused: boolean;
+  /** The idle threshold has passed while retirement was not possible. */
+  ripe: boolean;
+  /** Increases asked for in the present saturation. */
+  scaleUps: number;
+  desiredBefore: number | null;
+  /** Why no increase is asked for, or null. */
+  scaleBlocked: string | null;
+  /** Scale-in protection as last asked for; null: not known. */
+  scaleInProtected: boolean | null;
+  /** The lifecycle action was completed, or seen to be gone. */
+  launchActionDone: boolean;
+  terminateActionDone: boolean;
+  /** Runners still registered in GitLab after the last unreg; null: not known. */
+  runnersLeft: number | null;
+}
+
+export function initialContext(policy: LifecyclePolicy = defaultPolicy): LifecycleContext {
+  return {
+    policy,
+    group: null,
+    target: null,
+    operation: null,
+    operations: 0,
+    attempts: 0,
+    notice: 'none',
+    noticeDeadline: null,
+    maintenanceId: null,
+    deadline: null,
+    reason: null,
+    transition: 'terminating',
+    result: 'CONTINUE',
+    running: null,
+    limit: null,
+    paused: false,
+    ripe: false,
+    scaleUps: 0,
+    desiredBefore: null,
+    scaleBlocked: null,
+    scaleInProtected: null,
+    launchActionDone: false,
+    terminateActionDone: false,
+    runnersLeft: null,
+  };
+}

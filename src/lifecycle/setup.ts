@@ -1,0 +1,268 @@
+import { assign, cancel, raise, setup } from 'xstate';
+import type { LifecycleCommand } from './commands.ts';
+import type { LifecycleContext } from './context.ts';
+import type { HookTransition, LifecycleEvent } from './events.ts';
+import {
+  isDetached,
+  isInService,
+  isLeaving,
+  isPending,
+  isPooled,
+  isRetained,
+  isStandby,
+  launchActionOpen,
+  terminateActionOpen,
+  whyNotRetire,
+  whyNotScaleUp,
+} from './group.ts';
+import type { LifecyclePolicy } from './policy.ts';
+import { backoff, drainDeadline, heartbeatInterval, launchDeadline } from './timing.ts';
+
+/** Timers that outlive one state; the engine delivers them like any event. */
+export type TimerEvent = { type: 'heartbeat.due' | 'deadline.reached' | 'maintenance.due'; at: number };
+
+type Params<T extends LifecycleCommand['type']> = Omit<Extract<LifecycleCommand, { type: T }>, 'type'>;
+type None = undefined;
+
+/** A command is an action without a body: `transition()` hands it to the engine, which carries it out. */
+const command = <T extends LifecycleCommand['type']>() => {
+  return (_: unknown, _params: keyof Params<T> extends never ? None : Params<T>) => {};
+};
+
+const numbered = (context: LifecycleContext, kind: string) => ({
+  operation: `${kind}-${context.operations + 1}`,
+  operations: context.operations + 1,
+});
+
+/** The view in the event, if it carries one; `undefined` for other events. */
+const seenGroup = (event: LifecycleEvent | TimerEvent) =>
+  event.type === 'group.observed' || event.type === 'discovered' ? event.group : undefined;
+
+/** The vocabulary of the chart: its context, events, guards, delays and actions. */
+export const lifecycle = setup({
+  types: {
+    context: {} as LifecycleContext,
+    events: {} as LifecycleEvent | TimerEvent,
+    input: {} as { policy?: LifecyclePolicy } | undefined,
+    tags: {} as 'watchGroup' | 'quiet',
+  },
+  delays: {
+    idleThreshold: ({ context }) => context.policy.idleThreshold,
+    confirmLimit: ({ context }) => context.policy.confirmLimit,
+    forceLimit: ({ context }) => context.policy.forceLimit,
+    launchLimit: ({ context }) => launchDeadline(context),
+    retryDelay: ({ context }) => backoff(context),
+    recheck: ({ context }) => context.policy.recheck,
+  },
+  guards: {
+    seesLeaving: ({ event }) => isLeaving(seenGroup(event) ?? null),
+    seesRetained: ({ event }) => isRetained(seenGroup(event) ?? null),
+    seesPooled: ({ event }) => isPooled(seenGroup(event) ?? null),
+    seesStandby: ({ event }) => isStandby(seenGroup(event) ?? null),
+    seesPending: ({ event }) => isPending(seenGroup(event) ?? null),
+    seesInService: ({ event }) => isInService(seenGroup(event) ?? null),
+    seesInServiceWithRunner: ({ event }) =>
+      event.type === 'discovered' &&
+      isInService(event.group) &&
+      event.runner.alive &&
+      event.runner.registered,
+    seesNoGroup: ({ event }) => seenGroup(event) === null || isDetached(seenGroup(event) ?? null),
+    seesGone: ({ event }) => seenGroup(event) === null,
+    seesTerminateActionOpen: ({ context, event }) =>
+      terminateActionOpen(seenGroup(event) ?? null) && !context.terminateActionDone,
+    seesLaunchActionOpen: ({ context, event }) =>
+      launchActionOpen(seenGroup(event) ?? null) && !context.launchActionDone,
+    seesLaunchActionOpenInPool: ({ context, event }) => {
+      const group = seenGroup(event) ?? null;
+      return isPooled(group) && launchActionOpen(group) && !context.launchActionDone;
+    },
+    apiSilentTooLong: ({ context, event }) =>
+      event.type === 'group.unreachable' && event.forMs >= context.policy.confirmLimit,
+    targetTerminated: ({ event }) =>
+      event.type === 'target.observed' &&
+      (event.target === 'Terminated' || event.target === 'Warmed:Terminated'),
+    targetChanged: ({ context, event }) =>
+      event.type === 'target.observed' && event.target !== context.target,
+    announcedTerminated: ({ context }) => context.target === 'Terminated',
+    announcedTerminatedAndGone: ({ context, event }) =>
+      context.target === 'Terminated' && seenGroup(event) === null,
+    runnerGone: ({ event }) => event.type === 'runner.process' && !event.alive,
+    runnerBack: ({ event }) => event.type === 'runner.process' && event.alive,
+    sampleSaturated: ({ event }) =>
+      event.type === 'runner.sampled' && event.limit > 0 && event.running >= event.limit,
+    sampleIdle: ({ event }) => event.type === 'runner.sampled' && event.running === 0,
+    sampleBusy: ({ event }) => event.type === 'runner.sampled' && event.running > 0,
+    canScaleUp: ({ context }) => context.scaleUps === 0 && whyNotScaleUp(context.group) === null,
+    increaseWasLost: ({ context }) =>
+      context.attempts > 0 &&
+      context.desiredBefore !== null &&
+      context.group !== null &&
+      context.group.desiredCapacity <= context.desiredBefore,
+    canRetire: ({ context }) => !context.paused && whyNotRetire(context.group) === null,
+    ripeAndCanRetire: ({ context, event }) =>
+      context.ripe && !context.paused && whyNotRetire(seenGroup(event) ?? null) === null,
+    mayAskWithHook: ({ context }) =>
+      !context.paused && whyNotRetire(context.group) === null && context.group?.terminateHook != null,
+    hasTerminateHook: ({ context }) => context.group?.terminateHook != null,
+    mayRetryInit: ({ context, event }) =>
+      context.attempts + 1 < context.policy.initAttempts && isCurrent(context, event),
+    mayRetryUnreg: ({ context, event }) =>
+      context.attempts + 1 < context.policy.unregAttempts && isCurrent(context, event),
+    mayRetryRepair: ({ context, event }) =>
+      context.attempts + 1 < context.policy.repairAttempts && isCurrent(context, event),
+    currentOperation: ({ context, event }) => isCurrent(context, event),
+    earlierDeadline: ({ context, event }) =>
+      event.type === 'interruption.noticed' &&
+      (context.noticeDeadline === null ||
+        context.notice !== 'interruption' ||
+        event.deadline < context.noticeDeadline),
+    newMaintenance: ({ context, event }) =>
+      event.type === 'maintenance.noticed' && event.id !== context.maintenanceId,
+    ourMaintenance: ({ context, event }) =>
+      event.type === 'maintenance.cleared' && event.id === context.maintenanceId,
+    newRebalance: ({ context }) => context.notice === 'none',
+    launchActionOpenAgain: ({ context }) => launchActionOpen(context.group),
+    launchActionStillOpen: ({ context }) => launchActionOpen(context.group) && !context.launchActionDone,
+    terminateActionStillOpen: ({ context }) =>
+      terminateActionOpen(context.group) && !context.terminateActionDone,
+    launchedWithoutHook: ({ context }) =>
+      context.transition === 'launching' && !launchActionOpen(context.group),
+    heartbeatOfDrain: ({ context, event }) =>
+      event.type === 'heartbeat.refused' && event.transition === context.transition,
+    deadlinePassed: ({ context, event }) => context.deadline !== null && event.at >= context.deadline,
+  },
+  actions: {
+    // Commands: what the engine carries out.
+    discover: command<'discover'>(),
+    observeGroup: command<'observeGroup'>(),
+    playInit: command<'playInit'>(),
+    playUnreg: command<'playUnreg'>(),
+    playScaleUp: command<'playScaleUp'>(),
+    cancelPlaybook: command<'cancelPlaybook'>(),
+    recordHeartbeat: command<'recordHeartbeat'>(),
+    completeLifecycleAction: command<'completeLifecycleAction'>(),
+    terminateInstance: command<'terminateInstance'>(),
+    setProtection: command<'setProtection'>(),
+    markUnhealthy: command<'markUnhealthy'>(),
+    stopIntake: command<'stopIntake'>(),
+    forceStop: command<'forceStop'>(),
+
+    // What is remembered.
+    noteGroup: assign(({ context, event }) => {
+      const group = seenGroup(event);
+      if (group === undefined) return {};
+      const scaleBlocked = context.scaleBlocked === null ? null : whyNotScaleUp(group);
+      return { group, scaleBlocked };
+    }),
+    noteTarget: assign(({ event }) => {
+      if (event.type === 'target.observed') return { target: event.target };
+      return event.type === 'discovered' && event.target !== null ? { target: event.target } : {};
+    }),
+    noteSample: assign(({ event }) =>
+      event.type === 'runner.sampled'
+        ? { running: event.running, limit: event.limit, paused: event.paused }
+        : {},
+    ),
+    noteNoSample: assign({ running: null }),
+    noteInterruption: assign(({ event }) =>
+      event.type === 'interruption.noticed'
+        ? {
+            notice: 'interruption' as const,
+            noticeDeadline: event.deadline,
+            reason: `Spot interruption (${event.action})`,
+          }
+        : {},
+    ),
+    noteRebalance: assign({ notice: 'rebalance' }),
+    noteMaintenance: assign(({ event }) =>
+      event.type === 'maintenance.noticed'
+        ? { notice: 'maintenance' as const, noticeDeadline: event.notBefore, maintenanceId: event.id }
+        : {},
+    ),
+    forgetMaintenance: assign({ notice: 'none', noticeDeadline: null, maintenanceId: null }),
+    noteReason: assign((_, params: { reason: string }) => ({ reason: params.reason })),
+    noteActionDone: assign(({ event }) => {
+      if (event.type !== 'lifecycleAction.completed') return {};
+      return event.transition === 'launching' ? { launchActionDone: true } : { terminateActionDone: true };
+    }),
+    nameOperation: assign(({ context }, params: { kind: string }) => numbered(context, params.kind)),
+    endOperation: assign(({ context, event }) => {
+      if (event.type !== 'playbook.succeeded' && event.type !== 'playbook.failed') return {};
+      // "Gone" is not "done" here: a terminate hook may open after the play has looked for it.
+      const completed = event.facts.lifecycleAction === 'completed';
+      const launch = completed && context.transition === 'launching';
+      return {
+        operation: null,
+        runnersLeft: event.facts.runnersLeft ?? context.runnersLeft,
+        launchActionDone: context.launchActionDone || launch,
+        terminateActionDone: context.terminateActionDone || (completed && !launch),
+      };
+    }),
+    noteAnswered: assign(({ context }) =>
+      context.transition === 'launching' ? { launchActionDone: true } : { terminateActionDone: true },
+    ),
+    forgetAnswers: assign({ launchActionDone: false, terminateActionDone: false }),
+    noteUnanswered: assign(({ event }) => {
+      if (event.type !== 'lifecycleAction.failed') return {};
+      return event.transition === 'launching' ? { launchActionDone: false } : { terminateActionDone: false };
+    }),
+    countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    resetAttempts: assign({ attempts: 0 }),
+    ripen: assign({ ripe: true }),
+    unripen: assign({ ripe: false }),
+    countScaleUp: assign({ scaleUps: ({ context }) => context.scaleUps + 1 }),
+    resetScaleUps: assign({ scaleUps: 0, attempts: 0, desiredBefore: null, scaleBlocked: null }),
+    allowScaleUpAgain: assign({ scaleUps: 0 }),
+    noteDesired: assign({ desiredBefore: ({ context }) => context.group?.desiredCapacity ?? null }),
+    noteScaleBlocked: assign({
+      scaleBlocked: ({ context }) => (context.scaleUps === 0 ? whyNotScaleUp(context.group) : null),
+    }),
+    noteAnswer: assign((_, params: { transition: HookTransition; result: 'CONTINUE' | 'ABANDON' }) => params),
+    noteProtectionUnknown: assign({ scaleInProtected: null }),
+
+    // Timers that outlive one state.
+    startHeartbeat: raise({ type: 'heartbeat.due' } as TimerEvent, {
+      id: 'heartbeat',
+      delay: ({ context }) => heartbeatInterval(context),
+    }),
+    stopHeartbeat: cancel('heartbeat'),
+    setDeadline: assign(({ context, event }) => ({ deadline: drainDeadline(context, event.at) })),
+    startDeadline: raise({ type: 'deadline.reached' } as TimerEvent, {
+      id: 'deadline',
+      delay: ({ context, event }) => Math.max(0, (context.deadline ?? event.at) - event.at),
+    }),
+    stopDeadline: cancel('deadline'),
+    startMaintenanceTimer: raise({ type: 'maintenance.due' } as TimerEvent, {
+      id: 'maintenance',
+      delay: ({ context, event }) =>
+        Math.max(0, (context.noticeDeadline ?? event.at) - context.policy.maintenanceLead - event.at),
+    }),
+    stopMaintenanceTimer: cancel('maintenance'),
+  },
+});
+
+/**
+ * Asks for scale-in protection when what is wanted has changed: while jobs run, and without a terminate hook all the
+ * time in service, since nothing would then hold a scale-in back.
+ */
+export const adjustProtection = lifecycle.enqueueActions(({ context, enqueue }) => {
+  if (context.policy.protection === 'off' || context.group === null) return;
+  const wanted = context.group.terminateHook === null || (context.running ?? 0) > 0;
+  if (wanted === context.scaleInProtected) return;
+  enqueue.assign({ scaleInProtected: wanted });
+  enqueue({ type: 'setProtection', params: { protected: wanted } });
+});
+
+/** Ends the playbook in flight, if there is one; its late result is then nobody's. */
+export const cancelInFlight = lifecycle.enqueueActions(({ context, enqueue }) => {
+  if (context.operation === null) return;
+  enqueue({ type: 'cancelPlaybook', params: { operation: context.operation } });
+  enqueue.assign({ operation: null });
+});
+
+function isCurrent(context: LifecycleContext, event: LifecycleEvent | TimerEvent): boolean {
+  return (
+    (event.type === 'playbook.succeeded' || event.type === 'playbook.failed') &&
+    event.operation === context.operation
+  );
+}

@@ -1,0 +1,83 @@
+import { answerAction } from '../plays.ts';
+import { cancelInFlight, lifecycle } from '../setup.ts';
+
+/** Looks once at everything, then goes where the instance really is. */
+export const discovering = lifecycle.createStateConfig({
+  tags: ['watchGroup'],
+  entry: [cancelInFlight, 'discover'],
+  after: { recheck: { target: 'discovering', reenter: true } },
+  on: {
+    discovered: [
+      { guard: 'seesRetained', target: 'retained', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesLeaving', target: 'terminating.draining', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesStandby', target: 'standby', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesPooled', target: 'warmed', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesPending', target: 'launching', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesInServiceWithRunner', target: 'inService', actions: ['noteGroup', 'noteTarget'] },
+      { guard: 'seesInService', target: 'launching', actions: ['noteGroup', 'noteTarget'] },
+      { target: 'unmanaged', actions: ['noteGroup', 'noteTarget'] },
+    ],
+    // The look itself answers; a target or a view seen meanwhile must not overtake it.
+    'group.observed': {},
+    'target.observed': {},
+  },
+});
+
+/** In no group, or detached: what runs goes on, nothing scales. */
+export const unmanaged = lifecycle.createStateConfig({
+  tags: ['quiet'],
+  after: { recheck: { target: 'unmanaged', reenter: true, actions: ['observeGroup'] } },
+  on: {
+    'group.observed': [
+      { guard: 'seesLeaving', target: 'terminating.draining', actions: ['noteGroup'] },
+      { guard: 'seesPending', target: 'discovering', actions: ['noteGroup'] },
+      { guard: 'seesInService', target: 'discovering', actions: ['noteGroup'] },
+      { guard: 'seesPooled', target: 'discovering', actions: ['noteGroup'] },
+      { actions: ['noteGroup'] },
+    ],
+  },
+});
+
+/** In the warm pool: prepared, never registered. */
+export const warmed = lifecycle.createStateConfig({
+  tags: ['quiet', 'watchGroup'],
+  entry: [{ type: 'noteAnswer', params: { transition: 'launching', result: 'CONTINUE' } }, 'observeGroup'],
+  after: { recheck: { target: 'warmed', reenter: true } },
+  on: {
+    'group.observed': [
+      { guard: 'seesLaunchActionOpenInPool', actions: ['noteGroup', 'noteAnswered', answerAction] },
+      // The second launch hook is another action than the one answered in the pool.
+      { guard: 'seesPending', target: 'launching', actions: ['noteGroup', 'forgetAnswers'] },
+      { guard: 'seesPooled', actions: ['noteGroup'] },
+      { guard: 'seesInService', target: 'launching', actions: ['noteGroup', 'forgetAnswers'] },
+    ],
+    'lifecycleAction.failed': { actions: ['noteUnanswered'] },
+  },
+});
+
+/** Standby: visible, quiet; jobs go on. */
+export const standby = lifecycle.createStateConfig({
+  tags: ['quiet'],
+  after: { recheck: { target: 'standby', reenter: true, actions: ['observeGroup'] } },
+  on: {
+    'group.observed': [
+      { guard: 'seesInService', target: 'discovering', actions: ['noteGroup'] },
+      { guard: 'seesPending', target: 'discovering', actions: ['noteGroup'] },
+      { guard: 'seesStandby', actions: ['noteGroup'] },
+    ],
+  },
+});
+
+/** Kept by the group after its hooks: drained, waiting for an operator. */
+export const retained = lifecycle.createStateConfig({
+  tags: ['quiet'],
+  after: { recheck: { target: 'retained', reenter: true, actions: ['observeGroup'] } },
+  on: {
+    'group.observed': [
+      { guard: 'seesGone', target: 'released', actions: ['noteGroup'] },
+      { actions: ['noteGroup'] },
+    ],
+    'target.observed': {},
+    'interruption.noticed': {},
+  },
+});

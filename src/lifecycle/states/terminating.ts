@@ -1,0 +1,130 @@
+import { answerAction, heartbeat, playUnreg } from '../plays.ts';
+import { cancelInFlight, lifecycle } from '../setup.ts';
+
+const sigterm = { type: 'forceStop', params: { signal: 'SIGTERM' } } as const;
+const sigkill = { type: 'forceStop', params: { signal: 'SIGKILL' } } as const;
+
+/** Both for a notice seen here first and for one that was: only an earlier deadline changes anything. */
+const moveDeadline = [
+  { guard: 'earlierDeadline', actions: ['noteInterruption', 'setDeadline', 'startDeadline'] },
+  {},
+] as const;
+
+/** Announced or begun: the instance leaves, and nothing leads back into service once that is confirmed. */
+export const terminating = lifecycle.createStateConfig({
+  initial: 'confirming',
+  tags: ['watchGroup'],
+  entry: ['resetAttempts'],
+  exit: ['stopHeartbeat', 'stopDeadline'],
+  on: {
+    'target.observed': [{ guard: 'targetChanged', actions: ['noteTarget'] }, {}],
+    'group.observed': { actions: ['noteGroup'] },
+    'interruption.noticed': [...moveDeadline],
+    'rebalance.noticed': {},
+    'heartbeat.due': [
+      { guard: 'terminateActionStillOpen', actions: [heartbeat, 'startHeartbeat'] },
+      { actions: ['startHeartbeat'] },
+    ],
+  },
+  states: {
+    confirming: {
+      entry: ['observeGroup'],
+      after: { recheck: { target: 'confirming', reenter: true } },
+      on: {
+        'group.observed': [
+          { guard: 'seesLeaving', target: 'draining', actions: ['noteGroup'] },
+          { guard: 'seesGone', target: 'draining', actions: ['noteGroup'] },
+          { actions: ['noteGroup'] },
+        ],
+        'group.unreachable': { guard: 'apiSilentTooLong', target: 'draining' },
+        'interruption.noticed': { target: 'draining', actions: ['noteInterruption'] },
+        'target.observed': [
+          { guard: 'targetTerminated' },
+          // Taken back before anything was done.
+          { target: '#lifecycle.discovering', actions: ['noteTarget'] },
+        ],
+      },
+    },
+    draining: {
+      // Entered again after each retry: a deadline that is set only moves up, and every command is idempotent.
+      entry: [
+        { type: 'noteAnswer', params: { transition: 'terminating', result: 'CONTINUE' } },
+        'stopHeartbeat',
+        'startHeartbeat',
+        'setDeadline',
+        'stopDeadline',
+        'startDeadline',
+        'stopIntake',
+        cancelInFlight,
+        ...playUnreg,
+      ],
+      on: {
+        'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
+        'playbook.failed': [
+          { guard: 'mayRetryUnreg', target: 'retrying', actions: ['endOperation', 'countAttempt'] },
+          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
+        ],
+        'deadline.reached': { target: 'forcing' },
+        'heartbeat.refused': {
+          guard: 'heartbeatOfDrain',
+          target: 'forcing',
+          actions: [{ type: 'noteReason', params: { reason: 'the lifecycle action is gone' } }],
+        },
+      },
+    },
+    retrying: {
+      after: { retryDelay: { target: 'draining' } },
+      on: { 'deadline.reached': { target: 'forcing', actions: [...playUnreg] } },
+    },
+    forcing: {
+      entry: [sigterm],
+      after: { forceLimit: { actions: [sigkill] } },
+      on: {
+        'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
+        'playbook.failed': [
+          { guard: 'mayRetryUnreg', actions: ['countAttempt', sigkill, ...playUnreg] },
+          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
+        ],
+      },
+    },
+    releasing: {
+      entry: ['stopHeartbeat', 'stopDeadline', 'observeGroup'],
+      after: {
+        recheck: [
+          {
+            guard: 'launchedWithoutHook',
+            target: 'releasing',
+            reenter: true,
+            actions: ['markUnhealthy'],
+          },
+          { target: 'releasing', reenter: true },
+        ],
+      },
+      on: {
+        'group.observed': [
+          { guard: 'seesGone', target: '#lifecycle.released', actions: ['noteGroup'] },
+          { guard: 'seesPooled', target: '#lifecycle.released', actions: ['noteGroup'] },
+          { guard: 'seesRetained', target: '#lifecycle.retained', actions: ['noteGroup'] },
+          {
+            guard: 'seesTerminateActionOpen',
+            actions: [
+              'noteGroup',
+              { type: 'noteAnswer', params: { transition: 'terminating', result: 'CONTINUE' } },
+              'noteAnswered',
+              answerAction,
+            ],
+          },
+          {
+            guard: 'seesLaunchActionOpen',
+            actions: ['noteGroup', 'noteAnswered', answerAction],
+          },
+          { actions: ['noteGroup'] },
+        ],
+        'lifecycleAction.completed': { actions: ['noteActionDone'] },
+        'lifecycleAction.failed': { actions: ['noteUnanswered'] },
+        'heartbeat.due': {},
+        'interruption.noticed': {},
+      },
+    },
+  },
+});
