@@ -78,7 +78,6 @@ export const inService = lifecycle.createStateConfig({
             'runner.sampled': { actions: ['noteSample'] },
             'runner.process': {},
           },
-          exit: [cancelInFlight],
         },
         awaitingSlack: {
           entry: ['noteScaleBlocked'],
@@ -193,7 +192,7 @@ export const inService = lifecycle.createStateConfig({
       },
     },
     cordoned: {
-      entry: ['stopIntake'],
+      entry: [cancelInFlight, 'stopIntake'],
       after: { recheck: { actions: ['observeGroup'] } },
       on: {
         'maintenance.cleared': {
@@ -208,7 +207,7 @@ export const inService = lifecycle.createStateConfig({
     },
     repairing: {
       initial: 'working',
-      entry: ['resetAttempts', 'noteNoSample'],
+      entry: [cancelInFlight, 'resetAttempts', 'noteNoSample'],
       on: { 'runner.process': {}, 'runner.unreadable': {}, 'runner.rejected': {} },
       states: {
         working: {

@@ -26,6 +26,7 @@ export const discovering = lifecycle.createStateConfig({
 /** In no group, or detached: what runs goes on, nothing scales. */
 export const unmanaged = lifecycle.createStateConfig({
   tags: ['quiet'],
+  entry: [cancelInFlight],
   after: { recheck: { target: 'unmanaged', reenter: true, actions: ['observeGroup'] } },
   on: {
     'group.observed': [
@@ -58,6 +59,7 @@ export const warmed = lifecycle.createStateConfig({
 /** Standby: visible, quiet; jobs go on. */
 export const standby = lifecycle.createStateConfig({
   tags: ['quiet'],
+  entry: [cancelInFlight],
   after: { recheck: { target: 'standby', reenter: true, actions: ['observeGroup'] } },
   on: {
     'group.observed': [
@@ -71,6 +73,7 @@ export const standby = lifecycle.createStateConfig({
 /** Kept by the group after its hooks: drained, waiting for an operator. */
 export const retained = lifecycle.createStateConfig({
   tags: ['quiet'],
+  entry: [cancelInFlight],
   after: { recheck: { target: 'retained', reenter: true, actions: ['observeGroup'] } },
   on: {
     'group.observed': [

@@ -28,7 +28,7 @@ export const terminating = lifecycle.createStateConfig({
   },
   states: {
     confirming: {
-      entry: ['observeGroup'],
+      entry: [cancelInFlight, 'observeGroup'],
       after: { recheck: { target: 'confirming', reenter: true } },
       on: {
         'group.observed': [

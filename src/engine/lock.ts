@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { LockedError } from '../errors.ts';
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the state directory for this process: flock(2) on a file in it, through util-linux `flock -n 3` on our own
+ * open descriptor. The kernel frees it when we end, however we end. Throws LockedError that names the holder.
+ */
+export function takeLock(stateDir: string, role: string): Lock {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const path = join(stateDir, 'lock');
+  // Read and write, made if missing.
+  const fd = openSync(path, 0o2 | 0o100, 0o600);
+  const run = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
+  if (run.error !== undefined || run.status !== 0) {
+    closeSync(fd);
+    if (run.error !== undefined) {
+      throw new LockedError(`cannot run flock (${run.error.message}); install util-linux`);
+    }
+    const holder = readFileSync(path, 'utf8').trim() || 'a process that has not named itself';
+    throw new LockedError(`${stateDir} is owned by ${holder}; stop it first, or use another stateDir`);
+  }
+  ftruncateSync(fd, 0);
+  writeSync(fd, `${role} (pid ${process.pid})\n`, 0);
+  return { release: () => closeSync(fd) };
+}

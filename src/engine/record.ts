@@ -1,0 +1,45 @@
+import type { LifecycleCommand } from '../lifecycle/commands.ts';
+import type { LifecycleContext } from '../lifecycle/context.ts';
+
+/** Raise when a state or context member changes its meaning; older records are then refused, not guessed at. */
+export const recordVersion = 1;
+
+/** A state value as XState writes it: a name, or nested names. */
+export type StateValue = string | { [parent: string]: StateValue };
+
+/** A timer of the chart, due at `at` on the engine's timeline (ms). */
+export interface Timer {
+  id: string;
+  event: { type: string };
+  at: number;
+}
+
+/** A command that is on disk and not known to be done. `id` is unique within the life. */
+export interface OutboxEntry {
+  id: string;
+  command: LifecycleCommand;
+}
+
+/** All that the engine knows of an instance. Context without `policy`, which is configuration. */
+export interface LifecycleRecord {
+  version: number;
+  instanceId: string;
+  bootId: string;
+  /** Wall clock minus boot clock, fixed for one boot: makes the engine's timeline (see timeline.ts). */
+  clockOffset: number;
+  life: number;
+  seq: number;
+  at: number;
+  value: StateValue;
+  context: Omit<LifecycleContext, 'policy'>;
+  timers: Timer[];
+  outbox: OutboxEntry[];
+}
+
+/** The state as one dotted name, such as `inService.saturated.scalingUp`. */
+export function stateName(value: StateValue): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([parent, child]) => `${parent}.${stateName(child)}`)
+    .join('+');
+}
