@@ -1,0 +1,43 @@
+import type { Config, RunnerConfig } from '../config.ts';
+import { ConfigError } from '../errors.ts';
+import { readText } from './read.ts';
+
+/** The runner's authentication token from its file or variable; null: none is configured, GitLab's API makes one. */
+export function runnerToken(runner: RunnerConfig, env: NodeJS.ProcessEnv): string | null {
+  if (runner.tokenFile !== undefined) return secretFile('tokenFile', runner.tokenFile);
+  if (runner.tokenEnv === undefined) return null;
+  const token = env[runner.tokenEnv]?.trim();
+  if (!token) {
+    throw new ConfigError(
+      `runners[].tokenEnv names ${runner.tokenEnv}, which is not set: set it to the runner's token`,
+    );
+  }
+  return token;
+}
+
+/** The token for GitLab's API, or null where none is configured. */
+export function apiToken(config: Config): string | null {
+  const { apiTokenFile } = config.gitlab;
+  return apiTokenFile === undefined ? null : secretFile('gitlab.apiTokenFile', apiTokenFile);
+}
+
+/** Every secret that the configuration names and that can be read now; for redaction. */
+export function readableSecrets(config: Config, env: NodeJS.ProcessEnv): string[] {
+  const readers = [() => apiToken(config), ...config.runners.map((runner) => () => runnerToken(runner, env))];
+  return readers.flatMap((read) => {
+    try {
+      return read() ?? [];
+    } catch (error) {
+      if (error instanceof ConfigError) return [];
+      throw error;
+    }
+  });
+}
+
+function secretFile(key: string, path: string): string {
+  const token = readText(path, `write the token to it, or mend ${key}`).trim();
+  if (token === '' || /\s/.test(token)) {
+    throw new ConfigError(`${path} (${key}) must hold one token and nothing else`);
+  }
+  return token;
+}

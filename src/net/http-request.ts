@@ -1,0 +1,69 @@
+import http from 'node:http';
+
+export interface HttpRequest {
+  url: string;
+  method?: 'GET' | 'PUT';
+  headers?: Record<string, string>;
+  /** From the start to the last byte, in ms. */
+  timeout: number;
+  /** A longer body is an error, and is not read to its end. */
+  maxBytes: number;
+  agent?: http.Agent;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/**
+ * One request, with a limit on time and size. It follows no redirect and no proxy, and is lighter than fetch in an
+ * agent that has to stay small. Rejects when the connection fails, the time is up, or the body is cut or too long.
+ */
+export async function httpRequest(request: HttpRequest): Promise<HttpReply> {
+  const { get } = request.url.startsWith('https:') ? await import('node:https').then(pick) : pick(http);
+  const limit = AbortSignal.timeout(request.timeout);
+  const signal = request.signal ? AbortSignal.any([limit, request.signal]) : limit;
+  try {
+    return await exchange(get, request, signal);
+  } catch (error) {
+    if (limit.aborted) throw new Error(`no complete answer within ${request.timeout} ms`, { cause: error });
+    throw error;
+  }
+}
+
+type Send = typeof http.request;
+const pick = (module: { request: Send } | { default: { request: Send } }): { get: Send } => ({
+  get: 'default' in module ? module.default.request : module.request,
+});
+
+function exchange(send: Send, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    const options: http.RequestOptions = { method: request.method ?? 'GET', signal };
+    if (request.headers) options.headers = request.headers;
+    if (request.agent) options.agent = request.agent;
+    const outgoing = send(request.url, options, (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > request.maxBytes) {
+          reject(new Error(`the body is longer than ${request.maxBytes} bytes`));
+          outgoing.destroy();
+        } else {
+          chunks.push(chunk);
+        }
+      });
+      incoming.on('error', reject);
+      incoming.on('aborted', () => reject(new Error('the connection was closed before the end of the body')));
+      incoming.on('end', () => {
+        if (!incoming.complete) return reject(new Error('the body was cut'));
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../clock.ts';
+import type { LifecycleInput } from '../lifecycle/events.ts';
+import type { Logger } from '../logger.ts';
+import type { Imds, ImdsReply } from './imds.ts';
+import { parseInterruption, parseMaintenance, parseRebalance, parseTarget } from './notices.ts';
+import { type Source, startPolling } from './poller.ts';
+
+export interface MetadataDeps {
+  imds: Imds;
+  clock: Clock;
+  /** Between looks, in ms. */
+  interval: number;
+  /** The maintenance that the record still counts as open, so that its end is noticed after a restart. */
+  openMaintenance?: string | null;
+  emit(input: LifecycleInput): void;
+  log: Logger;
+}
+
+/**
+ * Watches what the instance metadata announces: the target lifecycle state, a Spot interruption, a rebalance
+ * recommendation, scheduled maintenance. Each look reports all that stands; an item that cannot be read is no event.
+ */
+export function startMetadata(deps: MetadataDeps): Source {
+  const { imds, clock, emit, log } = deps;
+  const converted = new Map<string, number>();
+  let maintenance: string | null = deps.openMaintenance ?? null;
+  let failing = false;
+
+  /** AWS's time on the engine's timeline; converted once for each notice, or it would move with every look. */
+  const onTimeline = (key: string, time: number, reply: ImdsReply): number => {
+    const known = converted.get(key);
+    if (known !== undefined) return known;
+    const at = clock.now() + (time - (reply.serverDate ?? clock.wall()));
+    converted.set(key, at);
+    return at;
+  };
+
+  /** Each says whether the text was understood. */
+  const readers: Record<string, (reply: ImdsReply) => boolean> = {
+    'meta-data/autoscaling/target-lifecycle-state': (reply) => {
+      const target = parseTarget(reply.text);
+      if (target === null) return false;
+      emit({ type: 'target.observed', target });
+      return true;
+    },
+    'meta-data/spot/instance-action': (reply) => {
+      const notice = parseInterruption(reply.text);
+      if (notice === null) return false;
+      const deadline = onTimeline(`spot ${notice.action} ${notice.time}`, notice.time, reply);
+      emit({ type: 'interruption.noticed', action: notice.action, deadline });
+      return true;
+    },
+    'meta-data/events/recommendations/rebalance': (reply) => {
+      const noticeTime = parseRebalance(reply.text);
+      if (noticeTime === null) return false;
+      emit({ type: 'rebalance.noticed', noticeTime });
+      return true;
+    },
+    'meta-data/events/maintenance/scheduled': (reply) => {
+      const events = parseMaintenance(reply.text);
+      if (events === null) return false;
+      if (maintenance !== null && !events.some((event) => event.id === maintenance)) {
+        emit({ type: 'maintenance.cleared', id: maintenance });
+        maintenance = null;
+      }
+      const [next] = events;
+      if (next === undefined) return true;
+      maintenance = next.id;
+      const { id, code, notBefore, notAfter } = next;
+      emit({
+        type: 'maintenance.noticed',
+        id,
+        code,
+        notBefore: onTimeline(`${id} ${notBefore}`, notBefore, reply),
+        notAfter: notAfter === null ? null : onTimeline(`${id} until ${notAfter}`, notAfter, reply),
+      });
+      return true;
+    },
+  };
+
+  return startPolling({
+    clock,
+    interval: deps.interval,
+    async look(signal) {
+      const looks = Object.entries(readers).map(async ([path, read]) => {
+        const reply = await imds.get(path, signal);
+        if (signal.aborted || reply === null) return;
+        if (!read(reply)) log.warn({ path, text: reply.text.slice(0, 200) }, 'metadata not understood');
+      });
+      const failed = (await Promise.allSettled(looks)).find((result) => result.status === 'rejected');
+      if (failed && !signal.aborted) throw failed.reason;
+      if (failing) log.info('metadata answers again');
+      failing = false;
+    },
+    onError(error) {
+      if (!failing) log.warn({ err: error }, 'metadata cannot be read; nothing is inferred from that');
+      failing = true;
+    },
+  });
+}

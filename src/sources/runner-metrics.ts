@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.ts';
+import type { LifecycleInput } from '../lifecycle/events.ts';
+import type { Logger } from '../logger.ts';
+import { httpRequest } from '../net/http-request.ts';
+import { ownsPort } from '../runner/port-owner.ts';
+import { type Source, startPolling } from './poller.ts';
+import { trackRejections } from './rejections.ts';
+import { type RunnerSample, readSample } from './runner-sample.ts';
+
+const MAX_BODY = 2_000_000;
+/** GitLab is asked about the pause with every fifth scrape. */
+const PAUSED_EVERY = 5;
+
+export interface RunnerMetricsDeps {
+  url: string;
+  /** Between scrapes, in ms. */
+  interval: number;
+  /** For one scrape, in ms. */
+  timeout: number;
+  clock: Clock;
+  /** The pid of the runner of this host, to see that the port is really its own; may throw where it cannot be told. */
+  findRunner(): Promise<number | null>;
+  /** Whether the runner is paused in GitLab; absent without an API token. */
+  readPaused?(signal: AbortSignal): Promise<boolean>;
+  emit(input: LifecycleInput): void;
+  log: Logger;
+}
+
+/** Watches the runner's own metrics. Each look ends in one sample that can be believed, or in `runner.unreadable`. */
+export function startRunnerMetrics(deps: RunnerMetricsDeps): Source {
+  const { clock, emit, log, readPaused } = deps;
+  const rejections = trackRejections();
+  let looks = 0;
+  let paused = false;
+
+  const refreshPaused = async (signal: AbortSignal) => {
+    if (!readPaused || looks++ % PAUSED_EVERY !== 0) return;
+    try {
+      paused = await readPaused(signal);
+    } catch (error) {
+      log.debug({ err: error }, 'the pause of the runner cannot be read; the last answer stands');
+    }
+  };
+
+  return startPolling({
+    clock,
+    interval: deps.interval,
+    async look(signal) {
+      const [sample] = await Promise.all([scrape(deps, signal), refreshPaused(signal)]);
+      if (signal.aborted) return;
+      emit({ type: 'runner.sampled', running: sample.running, limit: sample.limit, paused });
+      if (rejections.observe(sample.requests)) emit({ type: 'runner.rejected' });
+    },
+    onError(error) {
+      emit({ type: 'runner.unreadable', reason: (error as Error).message });
+    },
+  });
+}
+
+async function scrape(deps: RunnerMetricsDeps, signal: AbortSignal): Promise<RunnerSample> {
+  const { url, timeout } = deps;
+  const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signal });
+  if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
+  const sample = readSample(reply.body);
+  const pid = await deps.findRunner().catch(() => null);
+  if (pid !== null && (await ownsPort(pid, portOf(url))) === 'foreign') {
+    throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
+  }
+  return sample;
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return Number(port) || (protocol === 'https:' ? 443 : 80);
+}
