@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const deep = process.env.DROVER_TEST_TIER === 'deep';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/ansible-on-path.ts'],
+    reporters: ['default', './test/reporter.ts'],
+    pool: 'forks',
+    testTimeout: deep ? 600_000 : 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary'],
+      // Printed, never gated: most of the engine runs in processes of its own during the scenarios.
+      reportOnFailure: true,
+    },
+  },
+});
