@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { applyEnvironment } from './config/environment.ts';
 import { packageRoot } from './config/package-root.ts';
 import { describeProblems } from './config/problems.ts';

@@ -46,7 +46,7 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScalingApi {
   return {
     close,
     async call<O>(operation: string, send: Send<O>, { attempts = 4, signal }: CallOptions = {}) {
-      const sdk = await import('./sdk.ts');
+      const sdk = await loadSdk();
       const attempt = () => send(clientFor(sdk, attempts), sdk, signal ? { abortSignal: signal } : {});
       try {
         return await attempt().catch((error: unknown) => {
@@ -60,6 +60,12 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScalingApi {
       }
     },
   };
+}
+
+/** The SDK announces on standard error which Node it will need some day; nobody who reads an agent's log can act on it. */
+function loadSdk(): Promise<Sdk> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return import('./sdk.ts');
 }
 
 function clientConfig(options: AutoScalingOptions, attempts: number): AutoScalingClientConfig {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ConfigError } from '../errors.ts';
 import { sections } from './schema.ts';
 import { nearest } from './suggest.ts';

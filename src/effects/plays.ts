@@ -53,13 +53,17 @@ export function createPlays(start: (request: PlayRequest) => RunningPlay): Plays
     try {
       const running = start(request());
       let late = false;
-      signal.addEventListener('abort', () => void running.cancel(), { once: true });
-      void overdue?.(ended.signal).then(async (isOverdue) => {
-        if (!isOverdue || ended.signal.aborted) return;
-        late = true;
-        await running.cancel();
+      const broken = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => void running.cancel().catch(reject), { once: true });
+        overdue?.(ended.signal)
+          .then((isOverdue) => {
+            if (!isOverdue || ended.signal.aborted) return;
+            late = true;
+            return running.cancel();
+          })
+          .catch(reject);
       });
-      const { outcome, message, facts } = await running.result;
+      const { outcome, message, facts } = await Promise.race([running.result, broken]);
       if (outcome === 'succeeded') return { type: 'playbook.succeeded', operation, facts };
       return failed(operation, outcome === 'cancelled' && late ? 'timeout' : outcome, message, facts);
     } catch (error) {

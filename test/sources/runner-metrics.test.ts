@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clockOffsetNow, createTimeline } from '../../src/engine/timeline.ts';
+import type { LifecycleInput } from '../../src/lifecycle/events.ts';
+import type { Source } from '../../src/sources/poller.ts';
+import { type RunnerMetricsDeps, startRunnerMetrics } from '../../src/sources/runner-metrics.ts';
+import { startServer, type TestServer } from '../support/http-server.ts';
+
+const BODY = `gitlab_runner_version_info{version="19.4.0"} 1
+gitlab_runner_process_state_info{state="running"} 1
+gitlab_runner_concurrent 2
+gitlab_runner_jobs{runner="a",state="running"} 1
+`;
+
+let server: TestServer;
+let answer: (response: ServerResponse) => void;
+let seen: LifecycleInput[];
+let source: Source;
+
+beforeEach(async () => {
+  answer = (response) => response.end(BODY);
+  seen = [];
+  server = await startServer((_, response) => answer(response));
+});
+afterEach(async () => {
+  await source.stop();
+  await server.close();
+});
+
+async function look(changes: Partial<RunnerMetricsDeps> = {}): Promise<LifecycleInput | undefined> {
+  source = startRunnerMetrics({
+    url: `${server.url}/metrics`,
+    interval: 60_000,
+    timeout: 300,
+    clock: createTimeline(clockOffsetNow()),
+    findRunner: async () => null,
+    emit: (input) => void seen.push(input),
+    log: pino({ enabled: false }),
+    ...changes,
+  });
+  await expect.poll(() => seen.length).toBeGreaterThan(0);
+  return seen[0];
+}
+
+test('a healthy runner gives a sample', async () => {
+  expect(await look()).toEqual({ type: 'runner.sampled', running: 1, limit: 2, paused: false });
+});
+
+test('a runner that is paused in GitLab says so', async () => {
+  expect(await look({ readPaused: async () => true })).toMatchObject({ paused: true });
+});
+
+test('the port is believed when the runner itself listens on it', async () => {
+  expect(await look({ findRunner: async () => process.pid })).toMatchObject({ type: 'runner.sampled' });
+});
+
+test('a port that another process than the runner owns is not believed', async () => {
+  expect(await look({ findRunner: async () => process.ppid })).toMatchObject({
+    type: 'runner.unreadable',
+    reason: expect.stringContaining('belongs to another process'),
+  });
+});
+
+test('where the process cannot be told, the answer alone counts', async () => {
+  const findRunner = () => Promise.reject(new Error('no systemd'));
+  expect(await look({ findRunner })).toMatchObject({ type: 'runner.sampled' });
+});
+
+describe('no reading is not a zero', () => {
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['an error', (response) => void response.writeHead(500).end(BODY)],
+    ['a hang', () => {}],
+    ['a slow body', (response) => void response.write(BODY)],
+    [
+      'a cut body',
+      (response) =>
+        void response.writeHead(200, { 'content-length': '9999' }).write(BODY, () => response.destroy()),
+    ],
+    ['ten megabytes', (response) => void response.end('a'.repeat(10_000_000))],
+    ['ten megabytes of zeros', (response) => void response.end(Buffer.alloc(10_000_000))],
+    ['an empty body', (response) => void response.end()],
+    ['HTML', (response) => void response.end('<html>\n')],
+    [
+      'a redirect to a healthy runner',
+      (response) => void response.writeHead(302, { location: '/metrics2' }).end(),
+    ],
+  ])('%s is unreadable', async (_, misbehave) => {
+    answer = misbehave;
+    expect(await look()).toMatchObject({ type: 'runner.unreadable' });
+  });
+
+  test('a closed port is unreadable', async () => {
+    expect(await look({ url: 'http://127.0.0.1:1/metrics' })).toMatchObject({ type: 'runner.unreadable' });
+  });
+});
