@@ -8,8 +8,8 @@ export interface HttpRequest {
   timeout: number;
   /** A longer body is an error, and is not read to its end. */
   maxBytes: number;
-  agent?: http.Agent;
-  signal?: AbortSignal | undefined;
+  /** Each of them ends the request. */
+  signals?: (AbortSignal | undefined)[];
 }
 
 export interface HttpReply {
@@ -24,13 +24,21 @@ export interface HttpReply {
  */
 export async function httpRequest(request: HttpRequest): Promise<HttpReply> {
   const { get } = request.url.startsWith('https:') ? await import('node:https').then(pick) : pick(http);
-  const limit = AbortSignal.timeout(request.timeout);
-  const signal = request.signal ? AbortSignal.any([limit, request.signal]) : limit;
+  const ending = new AbortController();
+  const late = new Error(`no complete answer within ${request.timeout} ms`);
+  const timer = setTimeout(() => ending.abort(late), request.timeout);
+  // By hand: AbortSignal.any keeps a trace of each request on a signal that outlives them.
+  const signals = (request.signals ?? []).filter((signal) => signal !== undefined);
+  const end = () => ending.abort(signals.find((signal) => signal.aborted)?.reason);
+  for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+  if (signals.some((signal) => signal.aborted)) end();
   try {
-    return await exchange(get, request, signal);
+    return await exchange(get, request, ending.signal);
   } catch (error) {
-    if (limit.aborted) throw new Error(`no complete answer within ${request.timeout} ms`, { cause: error });
-    throw error;
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', end);
   }
 }
 
@@ -41,9 +49,9 @@ const pick = (module: { request: Send } | { default: { request: Send } }): { get
 
 function exchange(send: Send, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    const options: http.RequestOptions = { method: request.method ?? 'GET', signal };
+    // A connection of its own: no proxy from the environment, and no race with a server that closes an idle one.
+    const options: http.RequestOptions = { method: request.method ?? 'GET', signal, agent: false };
     if (request.headers) options.headers = request.headers;
-    if (request.agent) options.agent = request.agent;
     const outgoing = send(request.url, options, (incoming) => {
       const chunks: Buffer[] = [];
       let size = 0;

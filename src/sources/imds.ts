@@ -1,4 +1,3 @@
-import http from 'node:http';
 import type { Clock } from '../clock.ts';
 import { MetadataError } from '../errors.ts';
 import { type HttpReply, httpRequest } from '../net/http-request.ts';
@@ -18,6 +17,7 @@ export interface ImdsReply {
 export interface Imds {
   /** One item, such as `meta-data/instance-id`; null where the service answers 404. Throws MetadataError otherwise. */
   get(path: string, signal?: AbortSignal): Promise<ImdsReply | null>;
+  /** Ends every request in flight; later ones fail. */
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export interface ImdsOptions {
 
 /** A client of the instance metadata service, version 2 only. It keeps one session token and renews it in time. */
 export function createImds({ endpoint, timeout, clock }: ImdsOptions): Imds {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 4, keepAliveMsecs: 1_000 });
+  const closing = new AbortController();
   let token: { value: string; until: number } | null = null;
   let renewal: Promise<string> | null = null;
 
@@ -42,8 +42,9 @@ export function createImds({ endpoint, timeout, clock }: ImdsOptions): Imds {
     signal?: AbortSignal,
   ) => {
     const url = `${endpoint}/latest/${what}`;
+    const signals = [signal, closing.signal];
     try {
-      return await httpRequest({ url, method, headers, timeout, maxBytes: MAX_BODY, agent, signal });
+      return await httpRequest({ url, method, headers, timeout, maxBytes: MAX_BODY, signals });
     } catch (cause) {
       throw new MetadataError(`metadata ${what}: ${(cause as Error).message}; is ${endpoint} reachable?`, {
         cause,
@@ -89,7 +90,7 @@ export function createImds({ endpoint, timeout, clock }: ImdsOptions): Imds {
       if (reply.status !== 200) throw new MetadataError(`metadata ${path} answered ${reply.status}`);
       return { text: decode(path, reply), serverDate: dateOf(reply) };
     },
-    close: () => agent.destroy(),
+    close: () => closing.abort(new Error('the client was closed')),
   };
 }
 

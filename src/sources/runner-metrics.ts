@@ -59,7 +59,7 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Source {
 
 async function scrape(deps: RunnerMetricsDeps, signal: AbortSignal): Promise<RunnerSample> {
   const { url, timeout } = deps;
-  const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signal });
+  const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signals: [signal] });
   if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
   const sample = readSample(reply.body);
   const pid = await deps.findRunner().catch(() => null);

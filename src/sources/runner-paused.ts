@@ -33,7 +33,7 @@ async function isPaused(
       headers: { 'private-token': apiToken, accept: 'application/json' },
       timeout,
       maxBytes: 256_000,
-      signal,
+      signals: [signal],
     });
     if (reply.status !== 200) throw new Error(`status ${reply.status}`);
     const { paused } = JSON.parse(reply.body.toString('utf8')) as { paused?: unknown };
