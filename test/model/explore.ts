@@ -149,15 +149,23 @@ function keyOf(node: Node): string {
   ]);
 }
 
-/** Breadth first over the real machine, with and without hooks; paths are therefore shortest witnesses. */
-export function explore(onEdge: (edge: Edge) => void): { states: number; edges: number } {
+/**
+ * Breadth first over the real machine, with and without hooks; paths are therefore shortest witnesses. Stops after
+ * `limit` states of each.
+ */
+export function explore(
+  onEdge: (edge: Edge) => void,
+  limit = Number.POSITIVE_INFINITY,
+): { states: number; edges: number } {
   let edges = 0;
   let states = 0;
   for (const hooks of HOOKS) {
     const first = after(null, begin(policy, 0), 'life.begun');
     const seen = new Set([keyOf(first)]);
     const frontier = [first];
-    for (let node = frontier.shift(); node !== undefined; node = frontier.shift()) {
+    let visited = 0;
+    for (let node = frontier.shift(); node !== undefined && visited < limit; node = frontier.shift()) {
+      visited += 1;
       states += 1;
       if (node.snapshot.status === 'done') continue;
       for (const { name, event } of inputs(node, hooks)) {
