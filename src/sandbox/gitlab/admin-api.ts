@@ -1,0 +1,94 @@
+import type { HttpRequest, Reply } from '../http.ts';
+import type { GitlabState, SandboxRunner } from './model.ts';
+import { bodyOf, json, noContent, refuse } from './replies.ts';
+
+/** GitLab's Runners and Users API, with the sandbox's one PRIVATE-TOKEN. */
+const PAGE = 20;
+
+const isAllowed = (state: GitlabState, request: HttpRequest) =>
+  request.headers['private-token'] === state.apiToken;
+
+const shown = (runner: SandboxRunner) => ({
+  id: runner.id,
+  description: runner.description,
+  paused: runner.paused,
+  active: !runner.paused,
+  runner_type: 'instance_type',
+  status: runner.managers.size > 0 ? 'online' : 'never_contacted',
+});
+
+/** POST /user/runners: the token is shown this once. */
+export function createRunner(state: GitlabState, request: HttpRequest): Reply {
+  if (!isAllowed(state, request)) return refuse(401, 'Unauthorized');
+  const body = bodyOf(request);
+  if (!/^(instance|group|project)_type$/.test(String(body.runner_type ?? ''))) {
+    return json(400, { error: 'runner_type does not have a valid value' });
+  }
+  const runner = state.addRunner({ description: String(body.description ?? '') });
+  return json(201, { id: runner.id, token: runner.token, token_expires_at: null });
+}
+
+/** GET /runners/all, a page of at most 100 */
+export function listRunners(state: GitlabState, request: HttpRequest): Reply {
+  if (!isAllowed(state, request)) return refuse(401, 'Unauthorized');
+  const page = Math.max(1, Number(request.query.get('page') ?? 1));
+  const size = Math.min(100, Number(request.query.get('per_page') ?? PAGE));
+  const all = [...state.runners.values()].map(shown);
+  const pages = Math.max(1, Math.ceil(all.length / size));
+  return json(200, all.slice((page - 1) * size, page * size), {
+    'x-page': String(page),
+    'x-total': String(all.length),
+    'x-total-pages': String(pages),
+    'x-next-page': page < pages ? String(page + 1) : '',
+  });
+}
+
+/** GET, PUT, DELETE /runners/:id and GET /runners/:id/{managers,jobs} */
+export function oneRunner(
+  state: GitlabState,
+  request: HttpRequest,
+  id: number,
+  part: string | undefined,
+): Reply {
+  if (!isAllowed(state, request)) return refuse(401, 'Unauthorized');
+  const runner = state.runners.get(id);
+  if (runner === undefined) return refuse(404, 'Not found');
+  if (part === 'managers') return json(200, managers(state, runner));
+  if (part === 'jobs') return json(200, jobs(state, request, runner));
+  if (request.method === 'DELETE') {
+    state.deleteRunner(runner);
+    return noContent();
+  }
+  if (request.method === 'PUT') {
+    const { paused, description } = bodyOf(request);
+    if (paused !== undefined) runner.paused = paused === true || paused === 'true';
+    if (typeof description === 'string') runner.description = description;
+  }
+  return json(200, shown(runner));
+}
+
+function managers(state: GitlabState, runner: SandboxRunner) {
+  return [...runner.managers.values()].map((manager) => ({
+    id: manager.id,
+    system_id: manager.systemId,
+    created_at: new Date(manager.createdAt).toISOString(),
+    contacted_at: new Date(manager.contactedAt).toISOString(),
+    status: 'online',
+    job_execution_status: state.jobs.some(
+      (job) => job.systemId === manager.systemId && job.state === 'running',
+    )
+      ? 'active'
+      : 'idle',
+  }));
+}
+
+function jobs(state: GitlabState, request: HttpRequest, runner: SandboxRunner) {
+  const status = request.query.get('status');
+  const systemId = request.query.get('system_id');
+  return state.jobs
+    .filter((job) => job.runnerId === runner.id)
+    .filter(
+      (job) => (status === null || job.state === status) && (systemId === null || job.systemId === systemId),
+    )
+    .map((job) => ({ id: job.id, status: job.state, name: `job-${job.id}` }));
+}

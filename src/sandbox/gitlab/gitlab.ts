@@ -1,0 +1,148 @@
+import type { Clock } from '../../clock.ts';
+import type { Faults } from '../faults.ts';
+import { type HttpRequest, type HttpService, type Reply, type Route, serve } from '../http.ts';
+import type { EventLog } from '../log.ts';
+import { createRunner, listRunners, oneRunner } from './admin-api.ts';
+import { patchTrace, updateJob } from './job-api.ts';
+import { GitlabState, type SandboxJob, type SandboxRunner } from './model.ts';
+import { refuse } from './replies.ts';
+import {
+  deleteManager,
+  deleteRunner,
+  type RunnerApiOptions,
+  requestJob,
+  resetToken,
+  verify,
+} from './runner-api.ts';
+
+export interface GitlabOptions {
+  clock: Clock;
+  log: EventLog;
+  faults: Faults;
+  /** How long jobs/request is held open without a job, in ms. Default 0. */
+  longPoll?: number;
+  /** What the server asks of trace updates, in s. Default 3. */
+  updateInterval?: number;
+}
+
+/** The sandbox's GitLab: a job queue, runners with their managers, and the part of the API that runners use. */
+export interface GitlabServer {
+  readonly url: string;
+  readonly apiToken: string;
+  readonly jobs: readonly SandboxJob[];
+  readonly runners: readonly SandboxRunner[];
+  addRunner(options?: { token?: string; description?: string }): SandboxRunner;
+  deleteRunner(id: number): void;
+  addJob(options: { script: string[]; variables?: Record<string, string>; timeout?: number }): SandboxJob;
+  start(port?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Endpoint extends Route {
+  answer(request: HttpRequest): Reply | Promise<Reply>;
+}
+
+/** Makes the server; `start` opens its port. */
+export function createGitlab(options: GitlabOptions): GitlabServer {
+  const state = new GitlabState(options.clock, options.log);
+  let service: HttpService | null = null;
+  const waiting = new Set<() => void>();
+  const runnerApi: RunnerApiOptions = {
+    state,
+    longPoll: options.longPoll ?? 0,
+    url: () => service?.url ?? '',
+    jobArrives: (signal) =>
+      new Promise((resolve) => {
+        const end = () => {
+          waiting.delete(end);
+          resolve();
+        };
+        waiting.add(end);
+        signal.addEventListener('abort', end, { once: true });
+      }),
+  };
+  const jobApi = { state, updateInterval: options.updateInterval ?? 3 };
+
+  const find = (request: HttpRequest): Endpoint => {
+    const path = request.path.replace(/^\/api\/v4\//, '');
+    const call = `${request.method} ${path}`;
+    const endpoint = (operation: string, mutating: boolean, answer: Endpoint['answer'], params = {}) => ({
+      operation,
+      mutating,
+      params,
+      answer,
+    });
+    switch (call) {
+      case 'POST runners/verify':
+        return endpoint('verifyRunner', true, (r) => verify(runnerApi, r));
+      case 'DELETE runners/managers':
+        return endpoint('deleteManager', true, (r) => deleteManager(runnerApi, r));
+      case 'DELETE runners':
+        return endpoint('deleteRunner', true, (r) => deleteRunner(runnerApi, r));
+      case 'POST runners':
+        return endpoint('registerRunner', true, () => refuse(410, 'Gone'));
+      case 'POST runners/reset_authentication_token':
+        return endpoint('resetToken', true, (r) => resetToken(runnerApi, r));
+      case 'POST jobs/request':
+        return endpoint('requestJob', true, (r) => requestJob(runnerApi, r));
+      case 'POST user/runners':
+        return endpoint('createRunner', true, (r) => createRunner(state, r));
+      case 'GET runners/all':
+      case 'GET runners':
+        return endpoint('listRunners', false, (r) => listRunners(state, r));
+      case 'GET version':
+        return endpoint('version', false, () => refuse(401, 'Unauthorized'));
+    }
+    const job = /^(PUT|PATCH) jobs\/(\d+)(\/trace)?$/.exec(call);
+    if (job !== null) {
+      const id = Number(job[2]);
+      return job[3] === undefined
+        ? endpoint('updateJob', true, (r) => updateJob(jobApi, r, id), { id })
+        : endpoint('patchTrace', true, (r) => patchTrace(jobApi, r, id), { id });
+    }
+    const runner = /^(GET|PUT|DELETE) runners\/(\d+)(?:\/(managers|jobs))?$/.exec(call);
+    if (runner !== null) {
+      const mutating = runner[1] !== 'GET';
+      const operation = mutating ? `${runner[1] === 'PUT' ? 'update' : 'delete'}RunnerById` : 'readRunner';
+      const id = Number(runner[2]);
+      return endpoint(operation, mutating, (r) => oneRunner(state, r, id, runner[3]), { id });
+    }
+    return endpoint('unknown', false, () => refuse(404, 'Not found'), { path });
+  };
+
+  return {
+    get url() {
+      if (service === null) throw new Error('the sandbox’s GitLab has not been started');
+      return service.url;
+    },
+    apiToken: state.apiToken,
+    jobs: state.jobs,
+    get runners() {
+      return [...state.runners.values()];
+    },
+    addRunner: (runner) => state.addRunner(runner),
+    deleteRunner(id) {
+      const runner = state.runners.get(id);
+      if (runner !== undefined) state.deleteRunner(runner);
+    },
+    addJob(job) {
+      const added = state.addJob(job);
+      for (const wake of [...waiting]) wake();
+      return added;
+    },
+    async start(port) {
+      service = await serve({
+        service: 'gitlab',
+        faults: options.faults,
+        log: options.log,
+        route: find,
+        handle: (request) => find(request).answer(request),
+        ...(port === undefined ? {} : { port }),
+      });
+    },
+    async close() {
+      for (const wake of [...waiting]) wake();
+      await service?.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { HttpRequest, Reply } from '../http.ts';
+import type { GitlabState, SandboxJob } from './model.ts';
+import { bodyOf, json, refuse } from './replies.ts';
+
+/** The calls that a runner makes for one job. `updateInterval` (s) is what the server asks of trace updates. */
+export interface JobApiOptions {
+  state: GitlabState;
+  updateInterval: number;
+}
+
+/** A job that is over takes no more updates; the runner then aborts. */
+function find({ state }: JobApiOptions, request: HttpRequest, id: number): SandboxJob | Reply {
+  const job = state.jobs.find((candidate) => candidate.id === id);
+  if (job === undefined) return refuse(404, 'Not found');
+  const token = request.headers['job-token'] ?? bodyOf(request).token;
+  if (token !== job.token) return refuse(403, 'Forbidden');
+  if (job.state === 'success' || job.state === 'failed') {
+    return { ...refuse(403, 'Forbidden - job is not running'), headers: { 'job-status': job.state } };
+  }
+  return job;
+}
+
+const headersOf = ({ updateInterval }: JobApiOptions, job: SandboxJob) => ({
+  'job-status': job.control ?? (job.state === 'assigned' ? 'pending' : job.state),
+  'x-gitlab-trace-update-interval': String(updateInterval),
+});
+
+/** PUT jobs/:id */
+export function updateJob(options: JobApiOptions, request: HttpRequest, id: number): Reply {
+  const job = find(options, request, id);
+  if ('status' in job) return job;
+  const { state } = options;
+  const body = bodyOf(request);
+  const now = state.clock.wall();
+  if (body.state === 'running' || body.state === 'pending') {
+    state.setJob(job, 'running', { startedAt: job.startedAt ?? now });
+  } else if (body.state === 'success' || body.state === 'failed') {
+    const reason = body.state === 'failed' ? String(body.failure_reason ?? 'unknown_failure') : null;
+    state.setJob(job, body.state, { finishedAt: now, failureReason: reason });
+  } else {
+    return refuse(400, 'Bad request - state');
+  }
+  return json(200, '200', headersOf(options, job));
+}
+
+/** PATCH jobs/:id/trace with an inclusive Content-Range; 416 names where to go on. */
+export function patchTrace(options: JobApiOptions, request: HttpRequest, id: number): Reply {
+  const job = find(options, request, id);
+  if ('status' in job) return job;
+  const range = /^(\d+)-(\d+)$/.exec(String(request.headers['content-range'] ?? ''));
+  if (range === null) return refuse(400, 'Bad request - Content-Range');
+  if (Number(range[1]) !== job.trace.length) {
+    return { status: 416, headers: { range: `0-${job.trace.length}` }, body: '' };
+  }
+  job.trace = Buffer.concat([job.trace, request.body]);
+  return {
+    status: 202,
+    headers: { ...headersOf(options, job), range: `0-${job.trace.length}` },
+    body: '0',
+  };
+}
