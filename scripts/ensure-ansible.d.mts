@@ -1,0 +1,2 @@
+export function ensureAnsible(options?: { say?: (line: string) => void }): Promise<string>;
+export function findAnsible(say?: (line: string) => void): string | null;
