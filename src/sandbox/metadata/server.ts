@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { Faults } from '../faults.ts';
+import { type HttpRequest, type HttpService, type Reply, serve } from '../http.ts';
+import type { EventLog } from '../log.ts';
+import { metadataItem } from './tree.ts';
+import type { MetadataView } from './view.ts';
+
+export interface MetadataServerOptions {
+  clock: Clock;
+  log: EventLog;
+  faults: Faults;
+  /** The instance as it is when asked. */
+  view(): MetadataView;
+  port?: number;
+}
+
+const LONGEST_TTL = 21_600;
+
+/** IMDSv2 of one instance (EC2 User Guide, "Use the Instance Metadata Service"): no item without a session token. */
+export function startMetadataServer(options: MetadataServerOptions): Promise<HttpService> {
+  const { clock, log, faults, view } = options;
+  const tokens = new Map<string, number>();
+
+  const issue = (request: HttpRequest): Reply => {
+    if (request.headers['x-forwarded-for'] !== undefined) return page(403, 'Forbidden');
+    const ttl = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds']);
+    if (!Number.isInteger(ttl) || ttl < 1 || ttl > LONGEST_TTL) return page(400, 'Bad Request');
+    const token = randomBytes(40).toString('base64');
+    tokens.set(token, clock.now() + ttl * 1000);
+    return text(token, { 'x-aws-ec2-metadata-token-ttl-seconds': String(ttl) });
+  };
+
+  const read = (request: HttpRequest): Reply => {
+    const token = request.headers['x-aws-ec2-metadata-token'];
+    const until = typeof token === 'string' ? tokens.get(token) : undefined;
+    if (until === undefined || until <= clock.now()) return page(401, 'Unauthorized');
+    const item = metadataItem(view(), request.path.replace(/^\/latest\//, ''));
+    return item === null ? page(404, 'Not Found') : text(item);
+  };
+
+  return serve({
+    service: 'metadata',
+    log,
+    faults,
+    route: (request) => ({
+      operation: request.path.replace(/^\/latest\//, ''),
+      instanceId: view().instanceId,
+      mutating: false,
+    }),
+    handle(request) {
+      if (request.method === 'PUT' && request.path === '/latest/api/token') return issue(request);
+      if (request.method !== 'GET' && request.method !== 'HEAD') return page(405, 'Method Not Allowed');
+      return read(request);
+    },
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+}
+
+const text = (body: string, headers: Record<string, string> = {}): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'text/plain', server: 'EC2ws', ...headers },
+  body,
+});
+
+/** Refusals are small XHTML pages. */
+const page = (status: number, title: string): Reply => ({
+  status,
+  headers: { 'content-type': 'text/html', server: 'EC2ws' },
+  body: `<?xml version="1.0" encoding="iso-8859-1"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">\n <head>\n  <title>${status} - ${title}</title>\n </head>\n <body>\n  <h1>${status} - ${title}</h1>\n </body>\n</html>\n`,
+});

@@ -1,0 +1,34 @@
+/** What the metadata service of one instance tells. The Auto Scaling and EC2 emulation keeps it up to date. */
+export interface MetadataView {
+  instanceId: string;
+  region: string;
+  availabilityZone: string;
+  instanceType: string;
+  imageId: string;
+  lifeCycle: 'on-demand' | 'spot';
+  localIp: string;
+  /** When the instance was launched, ms since the epoch. */
+  launchedAt: number;
+  /** autoscaling/target-lifecycle-state; null: not populated (404). */
+  target: string | null;
+  /** spot/instance-action; null: no notice (404). `time` in ms since the epoch. */
+  interruption: { action: 'terminate' | 'stop' | 'hibernate'; time: number } | null;
+  /** events/recommendations/rebalance, ms since the epoch; null: none (404). */
+  rebalance: number | null;
+  /** events/maintenance/scheduled. */
+  maintenance: MaintenanceEvent[];
+  /** Only shown where the instance allows tags in its metadata; null: 404. */
+  tags: Record<string, string> | null;
+  role: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; token: string; expiration: number };
+}
+
+/** A scheduled event. Times in ms since the epoch. */
+export interface MaintenanceEvent {
+  id: string;
+  code: string;
+  description: string;
+  notBefore: number;
+  notAfter: number | null;
+  state: 'active' | 'completed' | 'canceled';
+}
