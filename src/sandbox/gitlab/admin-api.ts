@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../http.ts';
-import type { GitlabState, SandboxRunner } from './model.ts';
+import type { SandboxRunner } from './model.ts';
 import { bodyOf, json, noContent, refuse } from './replies.ts';
+import type { GitlabState } from './state.ts';
 
 /** GitLab's Runners and Users API, with the sandbox's one PRIVATE-TOKEN. */
 const PAGE = 20;
@@ -13,7 +14,8 @@ const shown = (runner: SandboxRunner) => ({
   description: runner.description,
   paused: runner.paused,
   active: !runner.paused,
-  runner_type: 'instance_type',
+  runner_type: runner.runnerType,
+  tag_list: runner.tags,
   status: runner.managers.size > 0 ? 'online' : 'never_contacted',
 });
 
@@ -24,8 +26,31 @@ export function createRunner(state: GitlabState, request: HttpRequest): Reply {
   if (!/^(instance|group|project)_type$/.test(String(body.runner_type ?? ''))) {
     return json(400, { error: 'runner_type does not have a valid value' });
   }
-  const runner = state.addRunner({ description: String(body.description ?? '') });
+  const runner = state.addRunner({
+    description: String(body.description ?? ''),
+    paused: isTrue(body.paused),
+    runnerType: String(body.runner_type),
+    tags: tagsOf(body.tag_list),
+  });
   return json(201, { id: runner.id, token: runner.token, token_expires_at: null });
+}
+
+const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
+const tagsOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value.map(String) : String(value ?? '').split(','))
+    .map((tag) => tag.trim())
+    .filter(Boolean);
+
+/** Whether a runner passes the filters type, status, paused and tag_list of a listing. */
+function passes(query: URLSearchParams, runner: ReturnType<typeof shown>): boolean {
+  const is = (name: string, value: string) => (query.get(name) ?? value) === value;
+  return (
+    is('type', runner.runner_type) &&
+    is('status', runner.status) &&
+    is('paused', String(runner.paused)) &&
+    tagsOf(query.get('tag_list')).every((tag) => runner.tag_list.includes(tag))
+  );
 }
 
 /** GET /runners/all, a page of at most 100 */
@@ -33,7 +58,7 @@ export function listRunners(state: GitlabState, request: HttpRequest): Reply {
   if (!isAllowed(state, request)) return refuse(401, 'Unauthorized');
   const page = Math.max(1, Number(request.query.get('page') ?? 1));
   const size = Math.min(100, Number(request.query.get('per_page') ?? PAGE));
-  const all = [...state.runners.values()].map(shown);
+  const all = [...state.runners.values()].map(shown).filter((runner) => passes(request.query, runner));
   const pages = Math.max(1, Math.ceil(all.length / size));
   return json(200, all.slice((page - 1) * size, page * size), {
     'x-page': String(page),
@@ -60,8 +85,10 @@ export function oneRunner(
     return noContent();
   }
   if (request.method === 'PUT') {
-    const { paused, description } = bodyOf(request);
-    if (paused !== undefined) runner.paused = paused === true || paused === 'true';
+    const { paused, active, description } = bodyOf(request);
+    // `active` is the older name of the opposite.
+    if (active !== undefined) runner.paused = !isTrue(active);
+    if (paused !== undefined) runner.paused = isTrue(paused);
     if (typeof description === 'string') runner.description = description;
   }
   return json(200, shown(runner));

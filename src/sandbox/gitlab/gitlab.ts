@@ -3,9 +3,10 @@ import type { Faults } from '../faults.ts';
 import { type HttpRequest, type HttpService, type Reply, type Route, serve } from '../http.ts';
 import type { EventLog } from '../log.ts';
 import { createRunner, listRunners, oneRunner } from './admin-api.ts';
+import { countJobs, type JobCounts } from './counts.ts';
 import { patchTrace, updateJob } from './job-api.ts';
-import { GitlabState, type SandboxJob, type SandboxRunner } from './model.ts';
-import { refuse } from './replies.ts';
+import type { NewJob, NewRunner, SandboxJob, SandboxRunner } from './model.ts';
+import { bodyOf, json, refuse } from './replies.ts';
 import {
   deleteManager,
   deleteRunner,
@@ -14,6 +15,7 @@ import {
   resetToken,
   verify,
 } from './runner-api.ts';
+import { GitlabState } from './state.ts';
 
 export interface GitlabOptions {
   clock: Clock;
@@ -23,6 +25,12 @@ export interface GitlabOptions {
   longPoll?: number;
   /** What the server asks of trace updates, in s. Default 3. */
   updateInterval?: number;
+  /** How long a job may stay unconfirmed before it goes back to the queue, in ms. Default 2 min. */
+  acknowledgeLimit?: number;
+  /** How long a running job may be silent before it is dropped, and counts as lost, in ms. Default 1 h. */
+  silenceLimit?: number;
+  /** The instance behind a runner manager: faults and log entries go by it. */
+  instanceOf?: (systemId: string) => string | undefined;
 }
 
 /** The sandbox's GitLab: a job queue, runners with their managers, and the part of the API that runners use. */
@@ -31,9 +39,13 @@ export interface GitlabServer {
   readonly apiToken: string;
   readonly jobs: readonly SandboxJob[];
   readonly runners: readonly SandboxRunner[];
-  addRunner(options?: { token?: string; description?: string }): SandboxRunner;
+  addRunner(options?: NewRunner): SandboxRunner;
   deleteRunner(id: number): void;
-  addJob(options: { script: string[]; variables?: Record<string, string>; timeout?: number }): SandboxJob;
+  addJob(options: NewJob): SandboxJob;
+  /** How the jobs went so far. */
+  counts(): JobCounts;
+  /** The runner process with this system id, or its instance, has gone: gives its jobs that are lost with it. */
+  managerGone(systemId: string): SandboxJob[];
   start(port?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,7 +56,10 @@ interface Endpoint extends Route {
 
 /** Makes the server; `start` opens its port. */
 export function createGitlab(options: GitlabOptions): GitlabServer {
-  const state = new GitlabState(options.clock, options.log);
+  const state = new GitlabState(options.clock, options.log, {
+    ...(options.acknowledgeLimit === undefined ? {} : { acknowledge: options.acknowledgeLimit }),
+    ...(options.silenceLimit === undefined ? {} : { silence: options.silenceLimit }),
+  });
   let service: HttpService | null = null;
   const waiting = new Set<() => void>();
   const runnerApi: RunnerApiOptions = {
@@ -91,7 +106,11 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
       case 'GET runners':
         return endpoint('listRunners', false, (r) => listRunners(state, r));
       case 'GET version':
-        return endpoint('version', false, () => refuse(401, 'Unauthorized'));
+        return endpoint('version', false, (r) =>
+          r.headers['private-token'] === state.apiToken
+            ? json(200, { version: '18.5.0', revision: 'sandbox' })
+            : refuse(401, 'Unauthorized'),
+        );
     }
     const job = /^(PUT|PATCH) jobs\/(\d+)(\/trace)?$/.exec(call);
     if (job !== null) {
@@ -108,6 +127,15 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
       return endpoint(operation, mutating, (r) => oneRunner(state, r, id, runner[3]), { id });
     }
     return endpoint('unknown', false, () => refuse(404, 'Not found'), { path });
+  };
+
+  /** The instance whose runner speaks: by the system id, or by the job that it holds. */
+  const speaker = (request: HttpRequest): { instanceId?: string } => {
+    const { system_id, token } = bodyOf(request);
+    const jobToken = request.headers['job-token'] ?? token;
+    const systemId = system_id ?? state.jobs.find((job) => job.token === jobToken)?.systemId;
+    const instanceId = typeof systemId === 'string' ? options.instanceOf?.(systemId) : undefined;
+    return instanceId === undefined ? {} : { instanceId };
   };
 
   return {
@@ -130,12 +158,17 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
       for (const wake of [...waiting]) wake();
       return added;
     },
+    counts() {
+      state.review();
+      return countJobs(state.jobs);
+    },
+    managerGone: (systemId) => state.managerGone(systemId),
     async start(port) {
       service = await serve({
         service: 'gitlab',
         faults: options.faults,
         log: options.log,
-        route: find,
+        route: (request) => ({ ...find(request), ...speaker(request) }),
         handle: (request) => find(request).answer(request),
         ...(port === undefined ? {} : { port }),
       });

@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../http.ts';
-import type { GitlabState, SandboxJob } from './model.ts';
+import type { SandboxJob } from './model.ts';
 import { bodyOf, json, refuse } from './replies.ts';
+import type { GitlabState } from './state.ts';
 
 /** The calls that a runner makes for one job. `updateInterval` (s) is what the server asks of trace updates. */
 export interface JobApiOptions {
@@ -8,15 +9,18 @@ export interface JobApiOptions {
   updateInterval: number;
 }
 
-/** A job that is over takes no more updates; the runner then aborts. */
-function find({ state }: JobApiOptions, request: HttpRequest, id: number): SandboxJob | Reply {
-  const job = state.jobs.find((candidate) => candidate.id === id);
+/** The job, if it is this runner's to report on. One that is over takes no more updates; the runner then aborts. */
+function find(options: JobApiOptions, request: HttpRequest, id: number): SandboxJob | Reply {
+  const job = options.state.jobs.find((candidate) => candidate.id === id);
   if (job === undefined) return refuse(404, 'Not found');
   const token = request.headers['job-token'] ?? bodyOf(request).token;
   if (token !== job.token) return refuse(403, 'Forbidden');
-  if (job.state === 'success' || job.state === 'failed') {
+  // Back in the queue after its first runner did not confirm it, or over.
+  if (job.state !== 'assigned' && job.state !== 'running') {
     return { ...refuse(403, 'Forbidden - job is not running'), headers: { 'job-status': job.state } };
   }
+  job.updatedAt = options.state.clock.wall();
+  job.lostAt = null;
   return job;
 }
 

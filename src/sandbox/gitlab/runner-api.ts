@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../http.ts';
-import type { GitlabState, SandboxJob, SandboxRunner } from './model.ts';
+import type { SandboxJob, SandboxRunner } from './model.ts';
 import { bodyOf, json, noContent, refuse } from './replies.ts';
+import type { GitlabState } from './state.ts';
 
 /** The calls that a runner makes as itself (GitLab's lib/api/ci/runner.rb). */
 export interface RunnerApiOptions {
@@ -18,7 +19,7 @@ const tokenOf = (request: HttpRequest): unknown => bodyOf(request).token ?? requ
 const credentials = (runner: SandboxRunner) => ({
   id: runner.id,
   token: runner.token,
-  token_expires_at: null,
+  token_expires_at: runner.tokenExpiresAt === null ? null : new Date(runner.tokenExpiresAt).toISOString(),
 });
 
 /** POST runners/verify: a known token creates the runner manager. */
@@ -26,7 +27,7 @@ export function verify({ state }: RunnerApiOptions, request: HttpRequest): Reply
   const runner = state.runnerByToken(tokenOf(request));
   if (runner === undefined) return refuse(403, 'Forbidden - invalid token');
   const { system_id: systemId } = bodyOf(request);
-  if (typeof systemId === 'string') state.contact(runner, systemId);
+  if (typeof systemId === 'string' && systemId !== '') state.contact(runner, systemId);
   return json(200, credentials(runner));
 }
 
@@ -51,8 +52,8 @@ export function deleteRunner({ state }: RunnerApiOptions, request: HttpRequest):
 export function resetToken({ state }: RunnerApiOptions, request: HttpRequest): Reply {
   const runner = state.runnerByToken(tokenOf(request));
   if (runner === undefined) return refuse(403, 'Forbidden');
-  runner.token = `${runner.token.slice(0, 8)}${Buffer.from(`${runner.id}${Math.random()}`).toString('base64url')}`;
-  return json(201, { token: runner.token, token_expires_at: null });
+  state.resetToken(runner);
+  return json(201, credentials(runner));
 }
 
 /** POST jobs/request: the oldest pending job, or 204. */
@@ -68,6 +69,8 @@ export async function requestJob(options: RunnerApiOptions, request: HttpRequest
   if (job === null && options.longPoll > 0) {
     await options.jobArrives(AbortSignal.any([request.signal, AbortSignal.timeout(options.longPoll)]));
     if (request.signal.aborted) return nothing();
+    if (!state.runners.has(runner.id)) return refuse(403, 'Forbidden');
+    if (runner.paused) return nothing();
     job = state.assign(runner, systemId);
   }
   return job === null ? nothing() : json(201, payload(job, options.url()));
