@@ -41,7 +41,9 @@ export interface AgentHostOptions {
 
 /** An instance that runs no agent: for experiments with one's own programs. */
 export const bareHost: InstanceHost = {
-  boot: async ({ dir }) => void mkdirSync(dir, { recursive: true }),
+  async boot({ dir }) {
+    mkdirSync(dir, { recursive: true });
+  },
   powerOff: (instance) => endProcessesOf(instance.dir),
 };
 

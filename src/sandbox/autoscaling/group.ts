@@ -1,0 +1,331 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { EventLog } from '../log.ts';
+import { createLifecycleActions } from './lifecycle-actions.ts';
+import {
+  type Activity,
+  AwsFault,
+  type GroupInstance,
+  type GroupSpec,
+  type Hook,
+  isActive,
+  isLeaving,
+  type Transition,
+} from './model.ts';
+
+/** The group looks again at what it holds this often (ms), for launches that failed or processes resumed. */
+const RECONCILE_EVERY = 1_000;
+
+export interface GroupOptions {
+  clock: Clock;
+  log: EventLog;
+  spec: GroupSpec;
+  region: string;
+  /** EC2 starts the machine. */
+  boot(instance: GroupInstance): void;
+  /** EC2 takes the machine. */
+  powerOff(instance: GroupInstance): void;
+  /** Told of each new target lifecycle state, for the metadata. */
+  target(instance: GroupInstance, target: string): void;
+}
+
+/** One Auto Scaling group: keeps as many instances as desired, through their hooks. */
+export class ScalingGroup {
+  readonly name: string;
+  minSize: number;
+  maxSize: number;
+  desiredCapacity: number;
+  readonly hooks: Hook[] = [];
+  readonly instances = new Map<string, GroupInstance>();
+  readonly activities: Activity[] = [];
+  readonly suspended = new Set<string>();
+  readonly policies: Record<string, number>;
+  /** Set: every launch fails with this status message. */
+  launchFailure: string | null = null;
+  readonly #options: GroupOptions;
+  readonly #actions;
+  #cancelTimer = () => {};
+  #closed = false;
+
+  constructor(options: GroupOptions) {
+    const { spec } = options;
+    this.#options = options;
+    this.name = spec.name;
+    this.minSize = spec.minSize;
+    this.maxSize = spec.maxSize;
+    this.desiredCapacity = spec.desiredCapacity;
+    this.policies = spec.policies ?? {};
+    if (spec.launchHook) this.hooks.push({ ...spec.launchHook, transition: 'launching' });
+    if (spec.terminateHook) this.hooks.push({ ...spec.terminateHook, transition: 'terminating' });
+    this.#actions = createLifecycleActions({
+      clock: options.clock,
+      log: options.log,
+      answered: (instance, transition, result) => this.#answered(instance, transition, result),
+    });
+  }
+
+  get active(): GroupInstance[] {
+    return [...this.instances.values()].filter(isActive);
+  }
+
+  /** Begins to keep the desired capacity. */
+  start(): void {
+    this.#tick();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer();
+    for (const instance of this.instances.values()) {
+      for (const action of instance.actions.values()) action.cancelTimer();
+    }
+  }
+
+  /** Errors in AWS's words. */
+  setDesired(value: number): void {
+    if (value > this.maxSize) {
+      throw new AwsFault(
+        'ValidationError',
+        `New SetDesiredCapacity value ${value} is above max value ${this.maxSize} for the AutoScalingGroup.`,
+      );
+    }
+    if (value < this.minSize) {
+      throw new AwsFault(
+        'ValidationError',
+        `New SetDesiredCapacity value ${value} is below min value ${this.minSize} for the AutoScalingGroup.`,
+      );
+    }
+    this.#desire(value);
+    this.reconcile();
+  }
+
+  resize(changes: {
+    minSize?: number | undefined;
+    maxSize?: number | undefined;
+    desiredCapacity?: number | undefined;
+  }) {
+    this.minSize = changes.minSize ?? this.minSize;
+    this.maxSize = changes.maxSize ?? this.maxSize;
+    this.#desire(
+      Math.min(this.maxSize, Math.max(this.minSize, changes.desiredCapacity ?? this.desiredCapacity)),
+    );
+    this.reconcile();
+  }
+
+  terminate(id: string, decrement: boolean): Activity {
+    const instance = this.instances.get(id);
+    if (instance === undefined) {
+      throw new AwsFault(
+        'ValidationError',
+        `Instance Id not found - No managed instance found for instance ID ${id}`,
+      );
+    }
+    if (isLeaving(instance)) {
+      throw new AwsFault('ScalingActivityInProgress', `Instance ${id} is already terminating`);
+    }
+    if (decrement && this.desiredCapacity <= this.minSize) {
+      throw new AwsFault(
+        'ValidationError',
+        `Currently, desiredSize equals minSize (${this.minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      );
+    }
+    if (decrement) this.#desire(this.desiredCapacity - 1);
+    const activity = this.#terminate(instance, 'a user request');
+    this.reconcile();
+    return activity;
+  }
+
+  complete(id: string, hook: string, result: 'CONTINUE' | 'ABANDON'): void {
+    this.#actions.complete(this.instances.get(id), hook, id, result);
+  }
+
+  heartbeat(id: string, hook: string): void {
+    this.#actions.heartbeat(this.instances.get(id), hook, id);
+  }
+
+  setProtection(id: string, value: boolean): void {
+    const instance = this.#existing(id);
+    if (!isActive(instance)) {
+      throw new AwsFault(
+        'ValidationError',
+        `The instance ${id} is not in InService or EnteringStandby or Standby.`,
+      );
+    }
+    instance.scaleInProtected = value;
+  }
+
+  setHealth(id: string, health: 'Healthy' | 'Unhealthy'): void {
+    this.#existing(id).health = health;
+    this.reconcile();
+  }
+
+  /** Standby and back, or out of the group. */
+  move(id: string, state: 'Standby' | 'InService' | 'Detached', decrement: boolean): void {
+    const instance = this.#existing(id);
+    if (decrement) this.#desire(this.desiredCapacity - 1);
+    if (state === 'InService') this.#desire(this.desiredCapacity + 1);
+    this.#options.target(instance, state);
+    this.#enter(instance, state);
+    if (state === 'Detached') this.instances.delete(id);
+    this.reconcile();
+  }
+
+  /** EC2 took the machine (Spot, or a crash): no hook is waited for. */
+  lost(id: string): void {
+    const instance = this.instances.get(id);
+    if (instance !== undefined) this.#gone(instance);
+    this.reconcile();
+  }
+
+  /** Opens the terminate hook without taking the instance: what a Spot interruption may do. */
+  beginTermination(id: string): void {
+    const instance = this.instances.get(id);
+    if (instance !== undefined && !isLeaving(instance)) this.#terminate(instance, 'a Spot interruption');
+  }
+
+  /** Launches what is missing, terminates what is too much or unhealthy. */
+  reconcile(): void {
+    if (this.#closed) return;
+    if (!this.suspended.has('ReplaceUnhealthy') && !this.suspended.has('Terminate')) {
+      for (const instance of this.active) {
+        if (instance.health === 'Unhealthy') this.#terminate(instance, 'an EC2 health check');
+      }
+    }
+    const missing = this.desiredCapacity - this.active.length;
+    if (missing > 0 && !this.suspended.has('Launch')) {
+      for (let count = 0; count < missing; count += 1) if (!this.#launch()) break;
+    }
+    if (missing < 0 && !this.suspended.has('Terminate')) {
+      const candidates = this.active
+        .filter((instance) => !instance.scaleInProtected)
+        .sort((a, b) => a.launchedAt - b.launchedAt);
+      for (const instance of candidates.slice(0, -missing))
+        this.#terminate(instance, 'a smaller desired capacity');
+    }
+  }
+
+  #tick(): void {
+    if (this.#closed) return;
+    this.reconcile();
+    const { clock } = this.#options;
+    this.#cancelTimer = clock.setTimer(clock.now() + RECONCILE_EVERY, () => this.#tick());
+  }
+
+  #existing(id: string): GroupInstance {
+    const instance = this.instances.get(id);
+    if (instance !== undefined) return instance;
+    throw new AwsFault(
+      'ValidationError',
+      `Instance Id not found - No managed instance found for instance ID ${id}`,
+    );
+  }
+
+  #desire(value: number): void {
+    if (value === this.desiredCapacity) return;
+    this.#options.log.append({
+      service: 'autoscaling',
+      kind: 'state',
+      subject: 'group',
+      from: this.desiredCapacity,
+      desiredCapacity: value,
+    });
+    this.desiredCapacity = value;
+  }
+
+  #activity(description: string, cause: string): Activity {
+    const activity: Activity = {
+      id: randomUUID(),
+      description,
+      cause: `At the request of ${cause}.`,
+      startedAt: this.#options.clock.wall(),
+      endedAt: null,
+      status: 'InProgress',
+      message: null,
+    };
+    this.activities.unshift(activity);
+    return activity;
+  }
+
+  #launch(): boolean {
+    const last = this.activities.find((activity) => activity.description.startsWith('Launching'));
+    if (this.launchFailure !== null) {
+      if (last?.status === 'Failed' && last.message === this.launchFailure) return false;
+      const failed = this.#activity(
+        'Launching a new EC2 instance',
+        'a difference between desired and actual capacity',
+      );
+      Object.assign(failed, { status: 'Failed', message: this.launchFailure, endedAt: failed.startedAt });
+      return false;
+    }
+    const id = `i-0${randomBytes(8).toString('hex')}`;
+    const activity = this.#activity(
+      `Launching a new EC2 instance: ${id}`,
+      'a difference between desired and actual capacity',
+    );
+    const instance: GroupInstance = {
+      id,
+      lifecycleState: 'new',
+      health: 'Healthy',
+      scaleInProtected: this.#options.spec.newInstancesProtected ?? false,
+      availabilityZone: `${this.#options.region}a`,
+      launchedAt: this.#options.clock.wall(),
+      actions: new Map(),
+    };
+    this.instances.set(id, instance);
+    this.#enter(instance, 'Pending');
+    this.#options.target(instance, 'InService');
+    this.#options.boot(instance);
+    Object.assign(activity, { status: 'Successful', endedAt: this.#options.clock.wall() });
+    this.#wait(instance, 'launching', 'Pending');
+    return true;
+  }
+
+  #terminate(instance: GroupInstance, cause: string, withHook = true): Activity {
+    const activity = this.#activity(`Terminating EC2 instance: ${instance.id}`, cause);
+    this.#actions.drop(instance);
+    this.#enter(instance, 'Terminating');
+    this.#options.target(instance, 'Terminated');
+    if (withHook) this.#wait(instance, 'terminating', 'Terminating');
+    else this.#gone(instance);
+    return activity;
+  }
+
+  /** Into the hooks of the transition, or straight on where there is none. */
+  #wait(instance: GroupInstance, transition: Transition, prefix: string): void {
+    const hooks = this.hooks.filter((hook) => hook.transition === transition);
+    if (hooks.length === 0) return this.#answered(instance, transition, 'CONTINUE');
+    this.#enter(instance, `${prefix}:Wait`);
+    this.#actions.open(instance, hooks);
+  }
+
+  #answered(instance: GroupInstance, transition: Transition, result: 'CONTINUE' | 'ABANDON'): void {
+    if (transition === 'launching' && result === 'ABANDON') {
+      this.#terminate(instance, 'an abandoned launch', this.#options.spec.terminateHookAfterAbandon ?? true);
+      this.reconcile();
+    } else if (transition === 'launching') {
+      this.#enter(instance, 'Pending:Proceed');
+      this.#enter(instance, 'InService');
+    } else {
+      this.#enter(instance, 'Terminating:Proceed');
+      this.#gone(instance);
+    }
+  }
+
+  #gone(instance: GroupInstance): void {
+    this.#actions.drop(instance);
+    this.#enter(instance, 'Terminated');
+    this.instances.delete(instance.id);
+    this.#options.powerOff(instance);
+  }
+
+  #enter(instance: GroupInstance, state: string): void {
+    instance.lifecycleState = state;
+    this.#options.log.append({
+      service: 'autoscaling',
+      kind: 'state',
+      subject: 'instance',
+      instanceId: instance.id,
+      state,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+/** The Auto Scaling group of the sandbox and what it holds. Times in ms. */
+export interface HookSpec {
+  name: string;
+  /** Seconds; the sandbox also takes less than AWS's 30. */
+  heartbeatTimeout: number;
+  defaultResult: 'CONTINUE' | 'ABANDON';
+}
+
+export type Transition = 'launching' | 'terminating';
+
+export interface Hook extends HookSpec {
+  transition: Transition;
+}
+
+export interface GroupSpec {
+  name: string;
+  minSize: number;
+  maxSize: number;
+  desiredCapacity: number;
+  launchHook?: HookSpec | undefined;
+  terminateHook?: HookSpec | undefined;
+  newInstancesProtected?: boolean;
+  /** ChangeInCapacity policies by name. */
+  policies?: Record<string, number>;
+  /** Whether the terminate hook opens for an instance whose launch was abandoned. Default true. */
+  terminateHookAfterAbandon?: boolean;
+}
+
+/** One open lifecycle action: a hook that waits for an answer about one instance. */
+export interface LifecycleAction {
+  hook: Hook;
+  token: string;
+  /** When it times out unless a heartbeat comes. */
+  deadline: number;
+  /** No heartbeat moves the deadline past this. */
+  globalDeadline: number;
+  cancelTimer: () => void;
+}
+
+export interface GroupInstance {
+  id: string;
+  lifecycleState: string;
+  health: 'Healthy' | 'Unhealthy';
+  scaleInProtected: boolean;
+  availabilityZone: string;
+  launchedAt: number;
+  actions: Map<string, LifecycleAction>;
+}
+
+export interface Activity {
+  id: string;
+  description: string;
+  cause: string;
+  startedAt: number;
+  endedAt: number | null;
+  status: 'InProgress' | 'Successful' | 'Failed';
+  message: string | null;
+}
+
+/** An error that AWS would answer: code and text as the service words them. */
+export class AwsFault extends Error {
+  readonly code: string;
+  readonly status: number;
+  constructor(code: string, message: string, status = 400) {
+    super(message);
+    this.name = 'AwsFault';
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const isActive = ({ lifecycleState }: GroupInstance): boolean =>
+  lifecycleState === 'InService' || lifecycleState.startsWith('Pending');
+
+export const isLeaving = ({ lifecycleState }: GroupInstance): boolean =>
+  lifecycleState.startsWith('Terminat');

@@ -1,0 +1,181 @@
+import type { XmlValue } from '../xml.ts';
+import { describeActivity, describeGroup, describeHook, describeInstance } from './describe.ts';
+import type { ScalingGroup } from './group.ts';
+import { AwsFault } from './model.ts';
+
+/** The parameters of one call, flat as the Query protocol sends them. */
+export type QueryParams = URLSearchParams;
+
+/** One operation: what it answers as `<Op>Result`; null: no Result element. */
+type Operation = (group: ScalingGroup, params: QueryParams) => XmlValue;
+
+/** `Name.member.1`, `Name.member.2`, … */
+export function listOf(params: QueryParams, name: string): string[] {
+  const list: string[] = [];
+  for (let index = 1; params.has(`${name}.member.${index}`); index += 1) {
+    list.push(params.get(`${name}.member.${index}`) ?? '');
+  }
+  return list;
+}
+
+const text = (params: QueryParams, name: string): string => {
+  const value = params.get(name);
+  if (value === null || value === '') throw new AwsFault('ValidationError', `${name} is required`);
+  return value;
+};
+
+const flag = (params: QueryParams, name: string) => params.get(name) === 'true';
+
+const optionalNumber = (params: QueryParams, name: string) =>
+  params.has(name) ? Number(params.get(name)) : undefined;
+
+function ours(group: ScalingGroup, params: QueryParams): void {
+  const name = text(params, 'AutoScalingGroupName');
+  if (name !== group.name) {
+    throw new AwsFault(
+      'ValidationError',
+      `AutoScalingGroup name not found - AutoScalingGroup: ${name} not found`,
+    );
+  }
+}
+
+const reads: Record<string, Operation> = {
+  DescribeAutoScalingGroups: (group, params) => {
+    const names = listOf(params, 'AutoScalingGroupNames');
+    return {
+      AutoScalingGroups: names.length === 0 || names.includes(group.name) ? [describeGroup(group)] : [],
+    };
+  },
+  DescribeAutoScalingInstances: (group, params) => {
+    const ids = listOf(params, 'InstanceIds');
+    const all = [...group.instances.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
+    return { AutoScalingInstances: all.map((instance) => describeInstance(group, instance)) };
+  },
+  DescribeLifecycleHooks: (group, params) => {
+    ours(group, params);
+    return { LifecycleHooks: group.hooks.map((hook) => describeHook(group, hook)) };
+  },
+  DescribeScalingActivities: (group, params) => {
+    const max = optionalNumber(params, 'MaxRecords') ?? 100;
+    return {
+      Activities: group.activities.slice(0, max).map((activity) => describeActivity(group, activity)),
+    };
+  },
+  DescribePolicies: (group) => ({
+    ScalingPolicies: Object.entries(group.policies).map(([PolicyName, ScalingAdjustment]) => ({
+      AutoScalingGroupName: group.name,
+      PolicyName,
+      PolicyARN: `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:0:policyName/${PolicyName}`,
+      PolicyType: 'SimpleScaling',
+      AdjustmentType: 'ChangeInCapacity',
+      ScalingAdjustment,
+      StepAdjustments: [],
+      Alarms: [],
+      Enabled: true,
+    })),
+  }),
+};
+
+const changes: Record<string, Operation> = {
+  SetDesiredCapacity: (group, params) => {
+    ours(group, params);
+    group.setDesired(Number(text(params, 'DesiredCapacity')));
+    return null;
+  },
+  UpdateAutoScalingGroup: (group, params) => {
+    ours(group, params);
+    group.resize({
+      minSize: optionalNumber(params, 'MinSize'),
+      maxSize: optionalNumber(params, 'MaxSize'),
+      desiredCapacity: optionalNumber(params, 'DesiredCapacity'),
+    });
+    return null;
+  },
+  ExecutePolicy: (group, params) => {
+    const adjustment = group.policies[text(params, 'PolicyName')];
+    if (adjustment === undefined) throw new AwsFault('ValidationError', 'PolicyName not found');
+    const wanted = group.desiredCapacity + adjustment;
+    group.setDesired(Math.min(group.maxSize, Math.max(group.minSize, wanted)));
+    return null;
+  },
+  TerminateInstanceInAutoScalingGroup: (group, params) => {
+    const activity = group.terminate(
+      text(params, 'InstanceId'),
+      flag(params, 'ShouldDecrementDesiredCapacity'),
+    );
+    return { Activity: describeActivity(group, activity) };
+  },
+  CompleteLifecycleAction: (group, params) => {
+    ours(group, params);
+    const result = text(params, 'LifecycleActionResult');
+    if (result !== 'CONTINUE' && result !== 'ABANDON') {
+      throw new AwsFault('ValidationError', 'LifecycleActionResult must be CONTINUE or ABANDON');
+    }
+    group.complete(instanceOf(group, params), text(params, 'LifecycleHookName'), result);
+    return {};
+  },
+  RecordLifecycleActionHeartbeat: (group, params) => {
+    ours(group, params);
+    group.heartbeat(instanceOf(group, params), text(params, 'LifecycleHookName'));
+    return {};
+  },
+  SetInstanceProtection: (group, params) => {
+    ours(group, params);
+    for (const id of listOf(params, 'InstanceIds'))
+      group.setProtection(id, flag(params, 'ProtectedFromScaleIn'));
+    return {};
+  },
+  SetInstanceHealth: (group, params) => {
+    group.setHealth(
+      text(params, 'InstanceId'),
+      text(params, 'HealthStatus') === 'Unhealthy' ? 'Unhealthy' : 'Healthy',
+    );
+    return null;
+  },
+  EnterStandby: (group, params) => move(group, params, 'Standby'),
+  ExitStandby: (group, params) => move(group, params, 'InService'),
+  DetachInstances: (group, params) => move(group, params, 'Detached'),
+  SuspendProcesses: (group, params) => {
+    for (const name of listOf(params, 'ScalingProcesses')) group.suspended.add(name);
+    return null;
+  },
+  ResumeProcesses: (group, params) => {
+    for (const name of listOf(params, 'ScalingProcesses')) group.suspended.delete(name);
+    group.reconcile();
+    return null;
+  },
+};
+
+function move(
+  group: ScalingGroup,
+  params: QueryParams,
+  state: 'Standby' | 'InService' | 'Detached',
+): XmlValue {
+  ours(group, params);
+  for (const id of listOf(params, 'InstanceIds')) {
+    group.move(id, state, flag(params, 'ShouldDecrementDesiredCapacity'));
+  }
+  return { Activities: [] };
+}
+
+/** An action is named by its token or by its instance. */
+function instanceOf(group: ScalingGroup, params: QueryParams): string {
+  const id = params.get('InstanceId');
+  if (id !== null) return id;
+  const token = text(params, 'LifecycleActionToken');
+  for (const instance of group.instances.values()) {
+    for (const action of instance.actions.values()) if (action.token === token) return instance.id;
+  }
+  throw new AwsFault('ValidationError', `No active Lifecycle Action found with token ${token}`);
+}
+
+export const isMutating = (operation: string): boolean => operation in changes;
+
+/** Carries out one Auto Scaling operation. Throws AwsFault in AWS's words. */
+export function autoScalingOperation(group: ScalingGroup, name: string, params: QueryParams): XmlValue {
+  const operation = reads[name] ?? changes[name];
+  if (operation === undefined) {
+    throw new AwsFault('InvalidAction', `The action ${name} is not valid for this web service.`);
+  }
+  return operation(group, params);
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { ScalingGroup } from './autoscaling/group.ts';
+import { AwsFault } from './autoscaling/model.ts';
+import { autoScalingOperation, isMutating } from './autoscaling/operations.ts';
+import { ec2Operation } from './ec2.ts';
+import type { Faults } from './faults.ts';
+import { type HttpRequest, type HttpService, type Reply, serve } from './http.ts';
+import type { EventLog } from './log.ts';
+import { toXml, type XmlValue } from './xml.ts';
+
+const AUTO_SCALING_NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
+const EC2_NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
+const EC2_VERSION = '2016-11-15';
+
+const paramsOf = (request: HttpRequest): URLSearchParams =>
+  new URLSearchParams(request.method === 'GET' ? request.query : request.body.toString('utf8'));
+
+const xml = (status: number, body: string): Reply => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+});
+
+/** Auto Scaling and EC2 over the Query protocol, on one endpoint; the API version tells them apart. */
+export function startAwsServer(options: {
+  group: ScalingGroup;
+  log: EventLog;
+  faults: Faults;
+  port?: number | undefined;
+}): Promise<HttpService> {
+  const { group, log, faults, port } = options;
+  return serve({
+    service: 'autoscaling',
+    log,
+    faults,
+    throttled: { status: 400, code: 'Throttling' },
+    errorReply: ({ status, code, message }) => autoScalingError(status, code, message),
+    route: (request) => {
+      const params = paramsOf(request);
+      const operation = params.get('Action') ?? 'Unknown';
+      const instanceId = params.get('InstanceId') ?? params.get('InstanceIds.member.1') ?? undefined;
+      const shown = Object.fromEntries([...params].filter(([name]) => !/^(Action|Version)$/.test(name)));
+      return { operation, instanceId, mutating: isMutating(operation), params: shown };
+    },
+    handle: (request, { operation }) => {
+      const params = paramsOf(request);
+      const isEc2 = params.get('Version') === EC2_VERSION;
+      try {
+        return isEc2
+          ? ec2Answer(operation, ec2Operation(group, operation, params))
+          : autoScalingAnswer(operation, autoScalingOperation(group, operation, params));
+      } catch (error) {
+        if (!(error instanceof AwsFault)) throw error;
+        return isEc2 ? ec2Error(error) : autoScalingError(error.status, error.code, error.message);
+      }
+    },
+    ...(port === undefined ? {} : { port }),
+  });
+}
+
+function autoScalingAnswer(operation: string, result: XmlValue): Reply {
+  const inner = result === null ? '' : `<${operation}Result>${toXml(result, 'member')}</${operation}Result>`;
+  return xml(
+    200,
+    `<${operation}Response xmlns="${AUTO_SCALING_NAMESPACE}">${inner}<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${operation}Response>`,
+  );
+}
+
+function autoScalingError(status: number, code: string, message: string): Reply {
+  const type = status < 500 ? 'Sender' : 'Receiver';
+  const error = toXml({ Type: type, Code: code, Message: message }, 'member');
+  return xml(
+    status,
+    `<ErrorResponse xmlns="${AUTO_SCALING_NAMESPACE}"><Error>${error}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
+  );
+}
+
+function ec2Answer(operation: string, result: XmlValue): Reply {
+  return xml(
+    200,
+    `<${operation}Response xmlns="${EC2_NAMESPACE}"><requestId>${randomUUID()}</requestId>${toXml(result, 'item')}</${operation}Response>`,
+  );
+}
+
+function ec2Error({ status, code, message }: AwsFault): Reply {
+  const error = toXml({ Code: code, Message: message }, 'item');
+  return xml(
+    status,
+    `<Response><Errors><Error>${error}</Error></Errors><RequestID>${randomUUID()}</RequestID></Response>`,
+  );
+}

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FaultRule } from './faults.ts';
+import type { HttpService } from './http.ts';
+import type { InterruptionOptions, Sandbox } from './sandbox.ts';
+
+type Controlled = Omit<Sandbox, 'controlUrl'>;
+type Body = Record<string, unknown>;
+
+/** The sandbox's own API: what an operator, AWS or bad luck would do. JSON in, JSON out. */
+export async function startControl(sandbox: Controlled, port = 0): Promise<HttpService> {
+  const server = createServer(async (request, response) => {
+    let status = 200;
+    let answer: unknown;
+    try {
+      answer = act(
+        sandbox,
+        `${request.method}`,
+        new URL(request.url ?? '/', 'http://control'),
+        await bodyOf(request),
+      );
+      if (answer === undefined) [status, answer] = [404, { message: 'no such call' }];
+    } catch (error) {
+      [status, answer] = [400, { message: (error as Error).message }];
+    }
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Undefined: there is no such call. */
+function act(sandbox: Controlled, method: string, url: URL, body: Body): unknown {
+  const call = `${method} ${url.pathname}`;
+  const { autoscaling: group } = sandbox;
+  switch (call) {
+    case 'GET /state':
+      return stateOf(sandbox);
+    case 'GET /log':
+      return sandbox.log.entries.filter((entry) => entry.seq > Number(url.searchParams.get('since') ?? 0));
+    case 'POST /jobs':
+      return { id: sandbox.gitlab.addJob({ script: scriptOf(body) }).id };
+    case 'POST /group':
+      group.resize({
+        minSize: body.min as number | undefined,
+        maxSize: body.max as number | undefined,
+        desiredCapacity: body.desired as number | undefined,
+      });
+      return stateOf(sandbox);
+    case 'POST /faults':
+      sandbox.faults.add(body as unknown as FaultRule);
+      return sandbox.faults.rules;
+    case 'DELETE /faults':
+      sandbox.faults.clear();
+      return [];
+  }
+  const one = /^POST \/instances\/([^/]+)\/(interruption|rebalance|terminate)$/.exec(call);
+  if (one === null) return undefined;
+  const [, id = '', what] = one;
+  if (what === 'interruption') sandbox.interrupt(id, body as InterruptionOptions);
+  if (what === 'rebalance') sandbox.rebalance(id);
+  if (what === 'terminate') group.terminate(id, body.decrement === true);
+  return stateOf(sandbox);
+}
+
+function stateOf({ autoscaling: group, gitlab, awsUrl, gitlabUrl, instances }: Controlled) {
+  return {
+    awsUrl,
+    gitlabUrl,
+    group: {
+      name: group.name,
+      minSize: group.minSize,
+      maxSize: group.maxSize,
+      desiredCapacity: group.desiredCapacity,
+    },
+    instances: [...group.instances.values()].map((instance) => ({
+      id: instance.id,
+      lifecycleState: instance.lifecycleState,
+      scaleInProtected: instance.scaleInProtected,
+      openHooks: [...instance.actions.keys()],
+      metadataUrl: instances.get(instance.id)?.metadataUrl ?? null,
+    })),
+    runners: gitlab.runners.map(({ id, description, managers }) => ({
+      id,
+      description,
+      managers: [...managers.keys()],
+    })),
+    jobs: gitlab.jobs.map(({ id, state, systemId, failureReason }) => ({
+      id,
+      state,
+      systemId,
+      failureReason,
+    })),
+  };
+}
+
+function scriptOf(body: Body): string[] {
+  if (Array.isArray(body.script) && body.script.every((line) => typeof line === 'string')) return body.script;
+  throw new Error('POST /jobs needs {"script": ["command", …]}');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (text === '') return {};
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('the body must be a JSON object');
+  return value as Body;
+}

@@ -1,0 +1,209 @@
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
+import { ScalingGroup } from './autoscaling/group.ts';
+import type { GroupInstance, GroupSpec } from './autoscaling/model.ts';
+import { startAwsServer } from './aws-server.ts';
+import { startControl } from './control.ts';
+import { Faults } from './faults.ts';
+import { createGitlab, type GitlabOptions, type GitlabServer } from './gitlab/gitlab.ts';
+import type { InstanceHost, SandboxInstance } from './host.ts';
+import type { HttpService } from './http.ts';
+import { EventLog } from './log.ts';
+import { startMetadataServer } from './metadata/server.ts';
+import type { MaintenanceEvent, MetadataView } from './metadata/view.ts';
+
+export interface SandboxOptions {
+  /** Instances, logs and the event log lie below it. */
+  dir: string;
+  group: GroupSpec;
+  host: InstanceHost;
+  gitlab?: Partial<Pick<GitlabOptions, 'longPoll' | 'updateInterval'>>;
+  /** How much later the metadata tells a new target lifecycle state, in ms. Default 0. */
+  propagationDelay?: number;
+  region?: string;
+  /** Ports; any free one where none is given. */
+  ports?: { aws?: number; gitlab?: number; control?: number };
+}
+
+/** One instance with its metadata. */
+export interface RunningInstance extends SandboxInstance {
+  view: MetadataView;
+}
+
+export interface InterruptionOptions {
+  action?: 'terminate' | 'stop' | 'hibernate';
+  /** Until EC2 takes the instance, in seconds. Default 120. */
+  inSeconds?: number;
+  /** When the terminate hook opens: with the notice, this many seconds after it, or never. */
+  hook?: 'with-notice' | 'never' | number;
+}
+
+export interface Sandbox {
+  readonly awsUrl: string;
+  readonly gitlabUrl: string;
+  readonly controlUrl: string;
+  readonly autoscaling: ScalingGroup;
+  readonly gitlab: GitlabServer;
+  readonly faults: Faults;
+  readonly log: EventLog;
+  /** By id; those that are gone stay listed. */
+  readonly instances: ReadonlyMap<string, RunningInstance>;
+  interrupt(instanceId: string, options?: InterruptionOptions): void;
+  rebalance(instanceId: string): void;
+  scheduleMaintenance(instanceId: string, event: MaintenanceEvent): void;
+  close(): Promise<void>;
+}
+
+/** Everything that Drover talks to, on loopback, in this process. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const region = options.region ?? 'us-east-1';
+  mkdirSync(options.dir, { recursive: true });
+  const clock: Clock = createTimeline(clockOffsetNow());
+  const log = new EventLog(clock, join(options.dir, 'events.ndjson'));
+  const faults = new Faults();
+  const instances = new Map<string, RunningInstance>();
+  const services: HttpService[] = [];
+  const pending = new Set<Promise<void>>();
+  const track = (work: Promise<void>) => {
+    const settled = work
+      .catch((error: Error) => void log.append({ service: 'sandbox', kind: 'error', message: error.message }))
+      .finally(() => pending.delete(settled));
+    pending.add(settled);
+  };
+
+  const gitlab = createGitlab({ clock, log, faults, ...options.gitlab });
+  await gitlab.start(options.ports?.gitlab);
+  const targets = new Map<string, string>();
+  const group = new ScalingGroup({
+    clock,
+    log,
+    spec: options.group,
+    region,
+    target(instance, target) {
+      const tell = () => {
+        targets.set(instance.id, target);
+        const running = instances.get(instance.id);
+        if (running !== undefined) running.view.target = target;
+      };
+      const delay = options.propagationDelay ?? 0;
+      if (delay === 0) tell();
+      else clock.setTimer(clock.now() + delay, tell);
+    },
+    boot: (instance) => track(boot(instance)),
+    powerOff(instance) {
+      const running = instances.get(instance.id);
+      if (running !== undefined) track(options.host.powerOff(running));
+    },
+  });
+  const aws = await startAwsServer({ group, log, faults, port: options.ports?.aws });
+  services.push(aws);
+
+  async function boot(instance: GroupInstance): Promise<void> {
+    const view = newView(instance, region);
+    const metadata = await startMetadataServer({ clock, log, faults, view: () => view });
+    services.push(metadata);
+    const running: RunningInstance = {
+      id: instance.id,
+      dir: join(options.dir, 'instances', instance.id),
+      metadataUrl: metadata.url,
+      metricsPort: await freePort(),
+      view,
+    };
+    view.target = targets.get(instance.id) ?? null;
+    instances.set(instance.id, running);
+    mkdirSync(running.dir, { recursive: true, mode: 0o700 });
+    await options.host.boot(running, { awsUrl: aws.url, gitlabUrl: gitlab.url });
+    if (!group.instances.has(instance.id)) await options.host.powerOff(running);
+  }
+
+  const existing = (id: string): RunningInstance => {
+    const running = instances.get(id);
+    if (running === undefined) throw new Error(`the sandbox has no instance ${id}`);
+    return running;
+  };
+
+  const sandbox: Omit<Sandbox, 'controlUrl'> = {
+    awsUrl: aws.url,
+    gitlabUrl: gitlab.url,
+    autoscaling: group,
+    gitlab,
+    faults,
+    log,
+    instances,
+    interrupt(id, { action = 'terminate', inSeconds = 120, hook = 'with-notice' } = {}) {
+      const { view } = existing(id);
+      view.interruption = { action, time: clock.wall() + inSeconds * 1000 };
+      log.append({
+        service: 'ec2',
+        kind: 'state',
+        subject: 'instance',
+        instanceId: id,
+        state: 'interruption',
+        action,
+        inSeconds,
+      });
+      if (hook === 'with-notice') group.beginTermination(id);
+      if (typeof hook === 'number')
+        clock.setTimer(clock.now() + hook * 1000, () => group.beginTermination(id));
+      clock.setTimer(clock.now() + inSeconds * 1000, () => group.lost(id));
+    },
+    rebalance(id) {
+      existing(id).view.rebalance = clock.wall();
+    },
+    scheduleMaintenance(id, event) {
+      const { view } = existing(id);
+      view.maintenance = [...view.maintenance.filter((other) => other.id !== event.id), event];
+    },
+    async close() {
+      group.close();
+      await Promise.all(pending);
+      await Promise.all([...instances.values()].map((instance) => options.host.powerOff(instance)));
+      await Promise.all([...services.map((service) => service.close()), gitlab.close()]);
+    },
+  };
+  const control = await startControl(sandbox, options.ports?.control);
+  services.push(control);
+  group.start();
+  return Object.assign(sandbox, { controlUrl: control.url });
+}
+
+function newView(instance: GroupInstance, region: string): MetadataView {
+  return {
+    instanceId: instance.id,
+    region,
+    availabilityZone: instance.availabilityZone,
+    instanceType: 'm5.large',
+    imageId: 'ami-0123456789abcdef0',
+    lifeCycle: 'on-demand',
+    localIp: '127.0.0.1',
+    launchedAt: instance.launchedAt,
+    target: null,
+    interruption: null,
+    rebalance: null,
+    maintenance: [],
+    tags: null,
+    role: 'sandbox-role',
+    credentials: {
+      accessKeyId: 'ASIASANDBOX',
+      secretAccessKey: 'sandbox-only',
+      token: 'sandbox-session',
+      expiration: instance.launchedAt + 21_600_000,
+    },
+  };
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

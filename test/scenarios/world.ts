@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { packageRoot } from '../../src/config.ts';
+import { agentHost, endProcessesOf } from '../../src/sandbox/host.ts';
+import type { LogEntry } from '../../src/sandbox/log.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { scanFiles, watchProcesses } from './secrets.ts';
+
+export interface WorldOptions {
+  group?: Partial<SandboxOptions['group']>;
+  /** Sections of each instance's config.yml. */
+  config?: Record<string, Record<string, unknown>>;
+  /** How many runners each instance registers. */
+  runners?: number;
+}
+
+export interface World {
+  sandbox: Sandbox;
+  dir: string;
+  host: ReturnType<typeof agentHost>;
+  /** The first matching entry of the event log, past or to come. */
+  seen(what: Partial<LogEntry> | ((entry: LogEntry) => boolean), limit?: number): Promise<LogEntry>;
+  entries(what: Partial<LogEntry>): LogEntry[];
+}
+
+export const HOOKS = {
+  launchHook: { name: 'launch', heartbeatTimeout: 20, defaultResult: 'ABANDON' },
+  terminateHook: { name: 'terminate', heartbeatTimeout: 20, defaultResult: 'CONTINUE' },
+} as const;
+
+/** Times that a test can wait for; no clock is multiplied. */
+const SHORT = {
+  metadata: { interval: '500ms' },
+  metrics: { interval: '500ms' },
+  autoscaling: { interval: '1s' },
+  lifecycle: { retryDelay: '500ms', retryDelayMax: '2s', recheck: '5s', idleThreshold: '10m' },
+  runner: { concurrent: 1 },
+};
+
+const matches = (entry: LogEntry, what: Partial<LogEntry>) =>
+  Object.entries(what).every(([key, value]) => entry[key] === value);
+
+/**
+ * Plays one scenario on a sandbox with real agents, the real ansible-playbook and real runner processes, then checks
+ * what holds for every scenario. A scenario that fails leaves its directory behind and says where.
+ */
+export async function scenario(options: WorldOptions, play: (world: World) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'drover-scenario-'));
+  const tokens = Array.from(
+    { length: options.runners ?? 1 },
+    () => `glrt-t1_${randomBytes(15).toString('base64url')}`,
+  );
+  const secrets = join(dir, 'secrets');
+  mkdirSync(secrets, { mode: 0o700 });
+  const runners = tokens.map((token, index) => {
+    const tokenFile = join(secrets, `token-${index}`);
+    writeFileSync(tokenFile, token, { mode: 0o600 });
+    return { tokenFile };
+  });
+  const config: Record<string, Record<string, unknown>> = {};
+  for (const section of new Set([...Object.keys(SHORT), ...Object.keys(options.config ?? {})])) {
+    config[section] = {
+      ...(SHORT as Record<string, Record<string, unknown>>)[section],
+      ...options.config?.[section],
+    };
+  }
+  const host = agentHost({ root: packageRoot(), runners, config });
+  const sandbox = await startSandbox({
+    dir,
+    host,
+    group: { name: 'runners', minSize: 0, maxSize: 3, desiredCapacity: 0, ...HOOKS, ...options.group },
+  });
+  for (const token of tokens) sandbox.gitlab.addRunner({ token, description: 'shared' });
+  const watch = watchProcesses(tokens);
+  let done = false;
+  try {
+    const world: World = {
+      sandbox,
+      dir,
+      host,
+      seen: (what, limit = 60_000) =>
+        sandbox.log.waitFor(
+          (entry) => (typeof what === 'function' ? what(entry) : matches(entry, what)),
+          limit,
+        ),
+      entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
+    };
+    await play(world);
+    checkEverywhere(world);
+    expect(watch.stop(), 'secrets in processes').toEqual([]);
+    expect(scanFiles(dir, tokens, ['config.toml', '/secrets/token-0', '/secrets/token-1'])).toEqual([]);
+    done = true;
+  } finally {
+    watch.stop();
+    await sandbox.close();
+    await endProcessesOf(dir);
+    if (done) rmSync(dir, { recursive: true, force: true });
+    else console.error(`the scenario failed: its journal and logs are in ${dir}`);
+  }
+}
+
+/** What no scenario may break (design: invariants 2, 11, and "lost"). */
+function checkEverywhere({ sandbox }: World): void {
+  for (const job of sandbox.gitlab.jobs) {
+    expect(['pending', 'success', 'failed'], `job ${job.id} was lost`).toContain(job.state);
+  }
+  const { entries } = sandbox.log;
+  const timedOut = entries.filter((entry) => entry.kind === 'state' && entry.state === 'timedOut');
+  expect(timedOut, 'lifecycle actions that timed out').toEqual([]);
+}
