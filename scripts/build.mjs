@@ -1,11 +1,14 @@
 // Bundles the command line into dist/: one entry a program, shared chunks split out so that the agent
 // does not load the sandbox. Run by `npm ci` (prepare) and by `npm test`.
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
-await build({
-  absWorkingDir: new URL('..', import.meta.url).pathname,
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { metafile } = await build({
+  absWorkingDir: root,
+  metafile: true,
   entryPoints: { drover: 'src/cli/main.ts', 'gitlab-runner': 'src/sandbox/runner/main.ts' },
   outdir: 'dist',
   bundle: true,
@@ -21,3 +24,8 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+
+// What an earlier build left goes last, so that a process that runs from dist/ finds its files meanwhile.
+for (const name of await readdir(join(root, 'dist'))) {
+  if (!(`dist/${name}` in metafile.outputs)) await rm(join(root, 'dist', name), { recursive: true });
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { type CliContext, printJson, sharedOptions } from './context.ts';
+
+const example = `
+Example:
+  drover agent --config /etc/drover/config.yml`;
+
+/** `drover agent`: the engine on this instance, until the instance is released or a signal stops it. */
+export function addAgent(program: Command, context: CliContext): void {
+  program
+    .command('agent')
+    .description('run the engine on this instance: it watches, decides and plays the playbooks')
+    .addHelpText('after', example)
+    .action(async (_options, command: Command) => {
+      const shared = sharedOptions(command);
+      const [{ loadConfig }, { readableSecrets }, { createLogger, Secrets }, { runAgent }] =
+        await Promise.all([
+          import('../config.ts'),
+          import('../config/secrets.ts'),
+          import('../logger.ts'),
+          import('../engine/agent.ts'),
+        ]);
+      const config = loadConfig(shared.config, context.env);
+      const log = createLogger({
+        level: shared.debug ? 'debug' : config.log.level,
+        secrets: new Secrets(readableSecrets(config, context.env)),
+      });
+      const end = await runAgent(config, { signal: context.signal, log, env: context.env });
+      if (shared.json) printJson(context, { event: 'summary', end });
+    });
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { type CliContext, printJson, sharedOptions } from './context.ts';
+
+const example = `
+Example:
+  drover demo
+  drover demo --json | tail -n 1`;
+
+interface DemoOptions {
+  keep: boolean;
+  runner?: string;
+}
+
+/** `drover demo`: one group's whole story on the sandbox, with real processes and the real ansible-playbook. */
+export function addDemo(program: Command, context: CliContext): void {
+  program
+    .command('demo')
+    .description('play the whole story on the sandbox: launch, jobs, scale up, retire, drain, release')
+    .option('--keep', 'keep the directory with journals and logs, also after success', false)
+    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own')
+    .addHelpText('after', example)
+    .action(async (options: DemoOptions, command: Command) => {
+      const { json } = sharedOptions(command);
+      const { runDemo } = await import('../demo/demo.ts');
+      const { summary, problems, kept } = await runDemo({
+        keep: options.keep,
+        runner: options.runner,
+        signal: context.signal,
+        tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
+      });
+      if (json) printJson(context, summary);
+      for (const problem of problems) process.stderr.write(`drover: demo: ${problem}\n`);
+      if (kept !== null) process.stderr.write(`drover: demo: journals and logs are in ${kept}\n`);
+      if (problems.length > 0) context.exitCode = 1;
+    });
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../config/package-root.ts';
+import type { CliContext } from './context.ts';
+import { explainFailure } from './failure.ts';
+import { createProgram } from './program.ts';
+
+// The composition root, and the only place that exits.
+
+const exitCodeOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
+
+const controller = new AbortController();
+let stoppedBy: keyof typeof exitCodeOfSignal | null = null;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    stoppedBy ??= name;
+    controller.abort(new Error(`stopped by ${name}`));
+  });
+}
+// Whoever reads our output has gone (`drover chart | head`): nothing is left to say.
+process.stdout.on('error', () => process.exit(0));
+
+const context: CliContext = {
+  env: process.env,
+  signal: controller.signal,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  exitCode: 0,
+};
+
+const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+  version: string;
+};
+const program = createProgram(context, version);
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  const failure = explainFailure(error, {
+    debug: process.argv.includes('--debug'),
+    interrupted: stoppedBy === null ? null : exitCodeOfSignal[stoppedBy],
+  });
+  context.exitCode = failure.exitCode;
+  if (failure.text !== null) {
+    process.stderr.write(`${failure.text}\n`);
+    if (process.argv.includes('--json')) {
+      context.print(JSON.stringify({ event: 'error', message: failure.message, exitCode: failure.exitCode }));
+    }
+  }
+}
+// Pipes take what was written only now and then: leave when the last line is out.
+process.stdout.write('', () => process.exit(context.exitCode));

@@ -1,0 +1,28 @@
+/** What the terminal shows of one event of a playbook run. */
+export interface PlayEventText {
+  event: string;
+  task?: string | undefined;
+  changed?: boolean | undefined;
+  msg?: string | undefined;
+  calls?: readonly string[] | undefined;
+  diff?: string | undefined;
+}
+
+const marks: Record<string, string> = {
+  ok: 'ok',
+  item_ok: 'ok',
+  failed: 'FAILED',
+  unreachable: 'UNREACHABLE',
+};
+
+/** One line a task when it has ended, its calls below it, diffs as they are; null for what says nothing new. */
+export function describePlayEvent(event: PlayEventText, check: boolean): string | null {
+  if (event.event === 'diff') return event.diff?.trimEnd() || null;
+  if (event.event === 'retry') return `  again    ${event.task ?? ''}${event.msg ? `: ${event.msg}` : ''}`;
+  const mark = marks[event.event];
+  if (mark === undefined) return null;
+  const shown = mark === 'ok' && event.changed ? (check ? 'would' : 'changed') : mark;
+  const lines = [`  ${shown.padEnd(8)} ${event.task ?? ''}${event.msg ? `: ${event.msg}` : ''}`];
+  for (const call of event.calls ?? []) lines.push(`           ${check ? 'would call' : 'called'} ${call}`);
+  return lines.join('\n');
+}

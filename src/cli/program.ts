@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { addAgent } from './agent.ts';
+import { addChart } from './chart.ts';
+import { addSharedOptions, type CliContext } from './context.ts';
+import { addDemo } from './demo.ts';
+import { addInit } from './init.ts';
+import { addSandbox } from './sandbox.ts';
+import { addScaleUp } from './scale-up.ts';
+import { addStatus } from './status.ts';
+import { addUnreg } from './unreg.ts';
+
+const footer = `
+Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.
+Each command explains itself: drover demo --help`;
+
+/** The whole command line. Commands load their own modules when they run, so that one does not pay for another. */
+export function createProgram(context: CliContext, version: string): Command {
+  const program = new Command('drover')
+    .description('Keeps GitLab Runner instances in an EC2 Auto Scaling group alive, busy and clean.')
+    .version(version, '--version')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Run "drover --help" to see the commands and their options.')
+    .addHelpText('after', footer)
+    .exitOverride();
+  addSharedOptions(program, context.env);
+  for (const add of [addDemo, addSandbox, addAgent, addInit, addUnreg, addScaleUp, addStatus, addChart]) {
+    add(program, context);
+  }
+  return program;
+}

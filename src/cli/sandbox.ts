@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type CliContext, printJson, sharedOptions } from './context.ts';
+
+const example = `
+Example:
+  drover sandbox --min 1 --max 3 --desired 1
+  drover sandbox --agents --dir /tmp/world --json`;
+
+interface SandboxCommandOptions {
+  min: number;
+  max: number;
+  desired: number;
+  dir?: string;
+  agents: boolean;
+  runner?: string;
+}
+
+/** `drover sandbox`: the emulated world alone, until a signal ends it. */
+export function addSandbox(program: Command, context: CliContext): void {
+  program
+    .command('sandbox')
+    .description('run the emulated world alone: metadata, Auto Scaling, EC2, GitLab, on loopback')
+    .option('--min <n>', 'minimum size of the group', count, 0)
+    .option('--max <n>', 'maximum size of the group', count, 3)
+    .option('--desired <n>', 'desired capacity of the group', count, 1)
+    .option('--dir <path>', 'where the world keeps its files; kept. Default: a temporary directory, removed')
+    .option('--agents', 'boot a drover agent on each instance', false)
+    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own')
+    .addHelpText('after', example)
+    .action(async (options: SandboxCommandOptions, command: Command) => {
+      const { json } = sharedOptions(command);
+      const { runSandbox } = await import('../demo/run-sandbox.ts');
+      await runSandbox({
+        ...options,
+        signal: context.signal,
+        tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
+      });
+      if (json) printJson(context, { event: 'summary', end: 'stopped' });
+    });
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}

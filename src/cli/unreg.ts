@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { type CliContext, sharedOptions } from './context.ts';
+import { addDryRunOptions, type DryRunOptions } from './dry-run-options.ts';
+
+const example = `
+Example:
+  drover unreg --check --diff`;
+
+/** `drover unreg`: gitlab_runner_unreg.yml once; it waits for running jobs as long as they take. */
+export function addUnreg(program: Command, context: CliContext): void {
+  const command = program
+    .command('unreg')
+    .description('let running jobs end, stop the runner, unregister it, complete the terminate hook')
+    .addHelpText('after', example);
+  addDryRunOptions(command).action(async (options: DryRunOptions, self: Command) => {
+    const [{ playOnce }, { terminateActionOpen }] = await Promise.all([
+      import('./play-once.ts'),
+      import('../lifecycle/group.ts'),
+    ]);
+    await playOnce(context, { ...sharedOptions(self), ...options }, 'unreg', (group) => ({
+      type: 'playUnreg',
+      operation: 'unreg-by-hand',
+      transition: 'terminating',
+      result: 'CONTINUE',
+      completeHook: terminateActionOpen(group),
+    }));
+  });
+}

@@ -1,0 +1,89 @@
+import { rmSync } from 'node:fs';
+import { endProcessesOf } from '../sandbox/host.ts';
+import { narrator } from './narrate.ts';
+import { outcomeTables } from './outcome.ts';
+import { openStage, type Stage } from './stage.ts';
+import { playStory } from './story.ts';
+import { type DemoSummary, problemsOf, summarize } from './summary.ts';
+import type { Tell } from './told.ts';
+import { createWorld } from './world.ts';
+
+export interface DemoOptions {
+  /** Keep the directory, also after success. */
+  keep: boolean;
+  /** A gitlab-runner executable instead of the sandbox's own. */
+  runner?: string | undefined;
+  signal: AbortSignal;
+  tell: Tell;
+}
+
+export interface DemoResult {
+  summary: DemoSummary;
+  /** Empty when the story went well. */
+  problems: string[];
+  /** The directory with journals and logs; null: removed. */
+  kept: string | null;
+}
+
+/** Times are short, so that the story is; only configured durations are: processes, Ansible and the clock are real. */
+const config = {
+  runner: { concurrent: 2 },
+  metadata: { interval: '1s' },
+  metrics: { interval: '1s' },
+  autoscaling: { interval: '2s' },
+  lifecycle: { idleThreshold: '8s', recheck: '5s', retryDelay: '1s' },
+};
+
+const group = {
+  name: 'runners',
+  minSize: 1,
+  maxSize: 3,
+  desiredCapacity: 1,
+  launchHook: { name: 'runners-launching', heartbeatTimeout: 20, defaultResult: 'ABANDON' },
+  terminateHook: { name: 'runners-terminating', heartbeatTimeout: 9, defaultResult: 'ABANDON' },
+} as const;
+
+/** Plays the story on a sandbox of its own. A story that fails is a result with problems; an abort throws its reason. */
+export async function runDemo({ keep, runner, signal, tell }: DemoOptions): Promise<DemoResult> {
+  const started = Date.now();
+  const stage = await openStage({ prefix: 'drover-demo-', group, config, runner, agents: true });
+  let clean = signal.aborted;
+  try {
+    const result = await play(stage, started, signal, tell);
+    clean = result.problems.length === 0;
+    return { ...result, kept: clean && !keep ? null : stage.dir };
+  } catch (error) {
+    clean = signal.aborted;
+    throw error;
+  } finally {
+    await stage.sandbox.close();
+    await endProcessesOf(stage.dir);
+    if (clean && !keep) rmSync(stage.dir, { recursive: true, force: true });
+  }
+}
+
+async function play({ sandbox, dir }: Stage, started: number, signal: AbortSignal, tell: Tell) {
+  const world = createWorld(sandbox, dir, group.name, signal);
+  const narrate = narrator(world, started, tell);
+  sandbox.log.entries.forEach(narrate.entry);
+  sandbox.log.subscribe(narrate.entry);
+  const failures: string[] = [];
+  try {
+    await playStory(world, narrate.step);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    failures.push((error as Error).message);
+  }
+  const { observed, nameOfJob, instanceOfManager } = world;
+  const summary = summarize(sandbox.gitlab, observed, (Date.now() - started) / 1_000);
+  const tables = outcomeTables({
+    jobs: sandbox.gitlab.jobs,
+    instances: observed.instances.values(),
+    entries: sandbox.log.entries,
+    nameOfJob,
+    instanceOfManager,
+    started,
+  });
+  for (const table of tables) tell(table);
+  return { summary, problems: [...failures, ...problemsOf(summary)] };
+}

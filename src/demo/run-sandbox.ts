@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { endProcessesOf } from '../sandbox/host.ts';
+import { instanceOfManager } from './manager-instance.ts';
+import { narrator } from './narrate.ts';
+import { openStage } from './stage.ts';
+import type { Tell } from './told.ts';
+
+export interface RunSandboxOptions {
+  min: number;
+  max: number;
+  desired: number;
+  /** Kept; without it a temporary directory that is removed at the end. */
+  dir?: string | undefined;
+  agents: boolean;
+  runner?: string | undefined;
+  signal: AbortSignal;
+  tell: Tell;
+}
+
+/** The emulated world alone, until the signal aborts. Tells its addresses first, then what happens in it. */
+export async function runSandbox(options: RunSandboxOptions): Promise<void> {
+  const { min, max, desired, signal, tell } = options;
+  const started = Date.now();
+  const { sandbox, dir, tokenFile } = await openStage({
+    prefix: 'drover-sandbox-',
+    dir: options.dir === undefined ? undefined : resolve(options.dir),
+    group: {
+      name: 'runners',
+      minSize: min,
+      maxSize: max,
+      desiredCapacity: desired,
+      launchHook: { name: 'runners-launching', heartbeatTimeout: 300, defaultResult: 'ABANDON' },
+      terminateHook: { name: 'runners-terminating', heartbeatTimeout: 300, defaultResult: 'ABANDON' },
+    },
+    config: {},
+    agents: options.agents,
+    runner: options.runner,
+  });
+  try {
+    const { awsUrl, gitlabUrl, controlUrl } = sandbox;
+    tell({
+      text: [
+        `AWS (Auto Scaling, EC2)  ${awsUrl}`,
+        `GitLab                   ${gitlabUrl}`,
+        `control                  ${controlUrl}`,
+        `files                    ${dir}`,
+        `runner token             ${tokenFile}`,
+        '',
+        `export AWS_ENDPOINT_URL=${awsUrl} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`,
+        '',
+        'Ctrl-C ends it.',
+      ].join('\n'),
+      event: { event: 'started', awsUrl, gitlabUrl, controlUrl, dir, tokenFile },
+    });
+    const names = {
+      nameOfJob: String,
+      instanceOfManager: (systemId: string) => instanceOfManager(dir, systemId),
+    };
+    const { entry } = narrator(names, started, tell);
+    sandbox.log.entries.forEach(entry);
+    sandbox.log.subscribe(entry);
+    await new Promise<void>((ended) => {
+      if (signal.aborted) ended();
+      signal.addEventListener('abort', () => ended(), { once: true });
+    });
+  } finally {
+    await sandbox.close();
+    await endProcessesOf(dir);
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  AutoScalingClient,
+  TerminateInstanceInAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { DroverError } from '../errors.ts';
+import type { SandboxJob } from '../sandbox/gitlab/model.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { instanceOfManager } from './manager-instance.ts';
+import { createObserved, type Observed } from './observed.ts';
+
+/** A condition is looked at again after each entry of the event log, and this often (ms). */
+const LOOK_EVERY = 250;
+
+/** A job of the story: it runs until the story lets it end. */
+export interface DemoJob {
+  /** Running on this instance; null: not running. */
+  runningOn(): string | null;
+  /** Lets the job's script end with success. */
+  finish(): void;
+}
+
+/** What the story sees of the sandbox, and what it may do there. */
+export interface DemoWorld {
+  readonly observed: Observed;
+  addJob(name: string): DemoJob;
+  /** An operator ends the group: minimum 0, and this instance terminated with decrement. */
+  closeGroup(instanceId: string): Promise<void>;
+  /** Resolves with the first truthy value of `condition`; rejects after `limit` ms, or when the signal aborts. */
+  until<T>(what: string, condition: () => T | null | undefined | false, limit: number): Promise<T>;
+  nameOfJob(id: number): string;
+  instanceOfManager(systemId: string): string | null;
+}
+
+/** The story's view of a sandbox whose files lie in `dir`. */
+export function createWorld(
+  sandbox: Sandbox,
+  dir: string,
+  groupName: string,
+  signal: AbortSignal,
+): DemoWorld {
+  const observed = createObserved(sandbox.log);
+  const names = new Map<number, string>();
+  const instanceOf = (job: SandboxJob) =>
+    job.systemId === null ? null : instanceOfManager(dir, job.systemId);
+
+  return {
+    observed,
+    nameOfJob: (id) => names.get(id) ?? `job ${id}`,
+    instanceOfManager: (systemId) => instanceOfManager(dir, systemId),
+    addJob(name) {
+      const gate = join(dir, `finish-${name}`);
+      const job = sandbox.gitlab.addJob({
+        script: [
+          `echo "${name} begins"`,
+          `while [ ! -e '${gate}' ]; do sleep 0.2; done`,
+          `echo "${name} ends"`,
+        ],
+      });
+      names.set(job.id, name);
+      return {
+        runningOn: () => (job.state === 'running' ? instanceOf(job) : null),
+        finish: () => writeFileSync(gate, ''),
+      };
+    },
+    async closeGroup(instanceId) {
+      const operator = new AutoScalingClient({
+        endpoint: sandbox.awsUrl,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'sandbox-only' },
+      });
+      try {
+        await operator.send(
+          new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: groupName, MinSize: 0 }),
+        );
+        await operator.send(
+          new TerminateInstanceInAutoScalingGroupCommand({
+            InstanceId: instanceId,
+            ShouldDecrementDesiredCapacity: true,
+          }),
+        );
+      } finally {
+        operator.destroy();
+      }
+    },
+    until: (what, condition, limit) => waitUntil(sandbox, what, condition, limit, signal),
+  };
+}
+
+function waitUntil<T>(
+  sandbox: Sandbox,
+  what: string,
+  condition: () => T | null | undefined | false,
+  limit: number,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const value = condition();
+      if (!value) return;
+      end();
+      resolve(value);
+    };
+    const onAbort = () => {
+      end();
+      reject(signal.reason);
+    };
+    const end = () => {
+      clearInterval(ticking);
+      clearTimeout(limiting);
+      unsubscribe();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const ticking = setInterval(look, LOOK_EVERY);
+    const limiting = setTimeout(() => {
+      end();
+      reject(new DroverError(`not seen within ${limit / 1_000} s: ${what}`));
+    }, limit);
+    const unsubscribe = sandbox.log.subscribe(look);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else look();
+  });
+}
