@@ -80,7 +80,7 @@ def _gone(api, path, body, token, accepted):
 def _adopt(api, runner_id):
     """A new token for a runner whose own was lost; None when it cannot be had (the runner is deleted then)."""
     reply = api.request("POST", "runners/%d/reset_authentication_token" % runner_id, {}, private=True)
-    if reply.status in (200, 201):
+    if reply.status in (200, 201) and reply.json().get("token"):
         return dict(reply.json(), id=runner_id)
     if not delete_runner(api, runner_id):
         raise Refused("POST runners/%d/reset_authentication_token: %s" % (runner_id, _why(reply)))
