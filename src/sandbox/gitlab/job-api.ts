@@ -40,7 +40,8 @@ export function updateJob(options: JobApiOptions, request: HttpRequest, id: numb
     state.setJob(job, 'running', { startedAt: job.startedAt ?? now });
   } else if (body.state === 'success' || body.state === 'failed') {
     const reason = body.state === 'failed' ? String(body.failure_reason ?? 'unknown_failure') : null;
-    state.setJob(job, body.state, { finishedAt: now, failureReason: reason });
+    const { token: _token, info: _info, ...finalUpdate } = body;
+    state.setJob(job, body.state, { finishedAt: now, failureReason: reason, finalUpdate });
   } else {
     return refuse(400, 'Bad request - state');
   }

@@ -55,6 +55,8 @@ export interface SandboxJob {
   /** How often it was handed out: more than one after a requeue. */
   attempts: number;
   trace: Buffer;
+  /** The body of the PUT that ended it, without what names the runner. */
+  finalUpdate: Record<string, unknown> | null;
   /** Sent with each answer as Job-Status while the job runs; null: the job's own state. */
   control: 'canceling' | 'canceled' | 'failed' | null;
 }

@@ -118,6 +118,7 @@ export class GitlabState {
       lostAt: null,
       attempts: 0,
       trace: Buffer.alloc(0),
+      finalUpdate: null,
       control: null,
     };
     this.jobs.push(job);
