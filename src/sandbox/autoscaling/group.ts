@@ -293,7 +293,10 @@ export class ScalingGroup {
   /** Into the hooks of the transition, or straight on where there is none. */
   #wait(instance: GroupInstance, transition: Transition, prefix: string): void {
     const hooks = this.hooks.filter((hook) => hook.transition === transition);
-    if (hooks.length === 0) return this.#answered(instance, transition, 'CONTINUE');
+    if (hooks.length === 0) {
+      this.#answered(instance, transition, 'CONTINUE');
+      return;
+    }
     this.#enter(instance, `${prefix}:Wait`);
     this.#actions.open(instance, hooks);
   }
