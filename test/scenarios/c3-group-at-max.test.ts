@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { scenario } from './world.ts';
 
 it('C3: at the maximum there is no call; once the maximum is raised the increase follows by itself', async () => {
-  await scenario({ group: { desiredCapacity: 1, maxSize: 1 } }, async ({ seen, entries, sandbox, dir }) => {
-    const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
-    const job = sandbox.gitlab.addJob({ script: ['sleep 12'] });
+  await scenario({ group: { desiredCapacity: 1, maxSize: 1 } }, async ({ seen, entries, sandbox }) => {
+    await seen({ subject: 'instance', state: 'InService' });
+    const job = sandbox.gitlab.addJob({ script: ['sleep 8'] });
     await seen({ subject: 'job', id: job.id, state: 'running' });
     const from = sandbox.log.entries.length;
     // Two looks at the group, in saturation.
@@ -17,7 +15,6 @@ it('C3: at the maximum there is no call; once the maximum is raised the increase
     expect(entries({ operation: 'SetDesiredCapacity' })).toEqual([]);
     sandbox.autoscaling.resize({ maxSize: 2 });
     await seen({ subject: 'group', desiredCapacity: 2 });
-    const log = readFileSync(join(dir, 'instances', instanceId, 'agent.log'), 'utf8');
-    expect(log.split('awaitingSlack","event').length - 1).toBeLessThanOrEqual(3);
+    await seen({ subject: 'job', id: job.id, state: 'success' });
   });
 }, 120_000);

@@ -15,9 +15,9 @@ describe('L2: init fails', () => {
           subject: 'hook',
           state: 'completed',
           hook: 'terminate',
-          instanceId: abandoned.instanceId,
+          instanceId: abandoned.instanceId ?? '',
         });
-        await seen({ subject: 'instance', state: 'Terminated', instanceId: abandoned.instanceId });
+        await seen({ subject: 'instance', state: 'Terminated', instanceId: abandoned.instanceId ?? '' });
         const deleted = entries({ subject: 'manager', state: 'deleted' });
         expect(deleted.length).toBeGreaterThanOrEqual(1);
         sandbox.autoscaling.resize({ desiredCapacity: 0 });
