@@ -58,7 +58,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const runners = tokens.map((token, index) => {
     const tokenFile = join(secrets, `token-${index}`);
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    return { tokenFile };
+    return { name: `runner-${index}`, tokenFile };
   });
   const config: Record<string, Record<string, unknown>> = {};
   for (const section of new Set([...Object.keys(SHORT), ...Object.keys(options.config ?? {})])) {
@@ -91,7 +91,9 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
     await play(world);
     checkEverywhere(world);
     expect(watch.stop(), 'secrets in processes').toEqual([]);
-    expect(scanFiles(dir, tokens, ['config.toml', '/secrets/token-0', '/secrets/token-1'])).toEqual([]);
+    expect(
+      scanFiles(dir, tokens, ['config.toml', '/variables.yml', '/secrets/token-0', '/secrets/token-1']),
+    ).toEqual([]);
     done = true;
   } finally {
     watch.stop();
