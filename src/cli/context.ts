@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** What a command may use of the process; made once, by main.ts. */
 export interface CliContext {
   env: NodeJS.ProcessEnv;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
   signal: AbortSignal;
   /** Writes text and a newline to standard output. */
   print(text: string): void;

@@ -7,18 +7,21 @@ import { createProgram } from './program.ts';
 
 // The composition root, and the only place that exits.
 
-const exitCodeOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodeOfSignal = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 
 const controller = new AbortController();
 let stoppedBy: keyof typeof exitCodeOfSignal | null = null;
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     stoppedBy ??= name;
     controller.abort(new Error(`stopped by ${name}`));
   });
 }
-// Whoever reads our output has gone (`drover chart | head`): nothing is left to say.
-process.stdout.on('error', () => process.exit(0));
+// Whoever reads our output has gone (`drover demo | head`): what has been started is ended, as after Ctrl-C.
+process.stdout.on('error', () => {
+  stoppedBy ??= 'SIGPIPE';
+  controller.abort(new Error('nobody reads the output any more'));
+});
 
 const context: CliContext = {
   env: process.env,

@@ -15,12 +15,16 @@ const marks: Record<string, string> = {
   unreachable: 'UNREACHABLE',
 };
 
+/** Ansible's own check of a role's arguments: only its failure is news. */
+const argumentCheck = 'Validating arguments against arg spec';
+
 /** One line a task when it has ended, its calls below it, diffs as they are; null for what says nothing new. */
 export function describePlayEvent(event: PlayEventText, check: boolean): string | null {
   if (event.event === 'diff') return event.diff?.trimEnd() || null;
   if (event.event === 'retry') return `  again    ${event.task ?? ''}${event.msg ? `: ${event.msg}` : ''}`;
   const mark = marks[event.event];
   if (mark === undefined) return null;
+  if (mark === 'ok' && event.task?.includes(argumentCheck)) return null;
   const shown = mark === 'ok' && event.changed ? (check ? 'would' : 'changed') : mark;
   const lines = [`  ${shown.padEnd(8)} ${event.task ?? ''}${event.msg ? `: ${event.msg}` : ''}`];
   for (const call of event.calls ?? []) lines.push(`           ${check ? 'would call' : 'called'} ${call}`);

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { endProcessesOf } from '../sandbox/host.ts';
+import { followAgents } from './agent-log.ts';
 import { narrator } from './narrate.ts';
 import { outcomeTables } from './outcome.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Stage, stageAgents } from './stage.ts';
 import { playStory } from './story.ts';
 import { type DemoSummary, problemsOf, summarize } from './summary.ts';
 import type { Tell } from './told.ts';
@@ -46,7 +48,7 @@ const group = {
 /** Plays the story on a sandbox of its own. A story that fails is a result with problems; an abort throws its reason. */
 export async function runDemo({ keep, runner, signal, tell }: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
-  const stage = await openStage({ prefix: 'drover-demo-', group, config, runner, agents: true });
+  const stage = await openStage({ prefix: 'drover-demo-', group, host: stageAgents(config, runner) });
   let clean = signal.aborted;
   try {
     const result = await play(stage, started, signal, tell);
@@ -57,7 +59,7 @@ export async function runDemo({ keep, runner, signal, tell }: DemoOptions): Prom
     throw error;
   } finally {
     await stage.sandbox.close();
-    await endProcessesOf(stage.dir);
+    await endProcessesOf(join(stage.dir, 'instances'));
     if (clean && !keep) rmSync(stage.dir, { recursive: true, force: true });
   }
 }
@@ -67,12 +69,15 @@ async function play({ sandbox, dir }: Stage, started: number, signal: AbortSigna
   const narrate = narrator(world, started, tell);
   sandbox.log.entries.forEach(narrate.entry);
   sandbox.log.subscribe(narrate.entry);
+  const unfollow = followAgents(dir, sandbox.log, narrate.transition);
   const failures: string[] = [];
   try {
     await playStory(world, narrate.step);
   } catch (error) {
     if (signal.aborted) throw error;
     failures.push((error as Error).message);
+  } finally {
+    unfollow();
   }
   const { observed, nameOfJob, instanceOfManager } = world;
   const summary = summarize(sandbox.gitlab, observed, (Date.now() - started) / 1_000);

@@ -1,8 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The instance whose runner calls itself `systemId`: each keeps the id beside its config.toml. Null: none. */
-export function instanceOfManager(dir: string, systemId: string): string | null {
+/**
+ * Which instance's runner calls itself by a system id: each keeps it beside its config.toml, until it is unregistered;
+ * what was found once is remembered. Null: none.
+ */
+export function rememberManagers(dir: string): (systemId: string) => string | null {
+  const known = new Map<string, string>();
+  return (systemId) => {
+    const found = known.get(systemId) ?? instanceOfManager(dir, systemId);
+    if (found !== null) known.set(systemId, found);
+    return found;
+  };
+}
+
+function instanceOfManager(dir: string, systemId: string): string | null {
   for (const instanceId of instancesIn(dir)) {
     try {
       const path = join(dir, 'instances', instanceId, 'gitlab-runner', '.runner_system_id');

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../sandbox/log.ts';
+import type { AgentTransition } from './agent-log.ts';
 import type { Tell } from './told.ts';
 
 /** What the narrator asks about jobs and managers. */
@@ -32,6 +33,8 @@ const jobWords: Record<string, string> = {
 export interface Narrator {
   /** Shows an entry of the event log, if it is one that people follow the story by. */
   entry(entry: LogEntry): void;
+  /** Shows what an agent has decided. */
+  transition(transition: AgentTransition): void;
   /** Shows the heading of a step. */
   step(heading: string): void;
 }
@@ -39,7 +42,15 @@ export interface Narrator {
 /** Tells the event log as it grows: time since `started` (ms since the epoch), instance, what happened. */
 export function narrator(names: Names, started: number, tell: Tell): Narrator {
   const clock = (at: number) => `${((at - started) / 1_000).toFixed(1).padStart(6)} s`;
+  const line = (at: number, instanceId: string | null, what: string) =>
+    `${clock(at)}  ${(instanceId ?? '').padEnd(19)}  ${what}`;
   return {
+    transition({ instanceId, at, from, to }) {
+      tell({
+        text: line(at, instanceId, `  drover: ${to}`),
+        event: { event: 'transition', instanceId, at, from, to },
+      });
+    },
     step(heading) {
       tell({ text: `\n${heading}`, event: { event: 'step', heading, at: Date.now() } });
     },
@@ -50,7 +61,7 @@ export function narrator(names: Names, started: number, tell: Tell): Narrator {
       if (what === null) return;
       const { kind: _, ...fields } = entry;
       tell({
-        text: `${clock(entry.at)}  ${(instanceId ?? '').padEnd(19)}  ${what}`,
+        text: line(entry.at, instanceId, what),
         event: { ...fields, event: String(entry.subject), ...(instanceId === null ? {} : { instanceId }) },
       });
     },

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { endProcessesOf } from '../sandbox/host.ts';
-import { instanceOfManager } from './manager-instance.ts';
+import { byHandHost } from './by-hand-host.ts';
+import { rememberManagers } from './manager-instance.ts';
 import { narrator } from './narrate.ts';
-import { openStage } from './stage.ts';
+import { openStage, stageAgents } from './stage.ts';
 import type { Tell } from './told.ts';
 
 export interface RunSandboxOptions {
@@ -18,24 +19,32 @@ export interface RunSandboxOptions {
   tell: Tell;
 }
 
+const groupName = 'runners';
+const launchHook = 'runners-launching';
+
 /** The emulated world alone, until the signal aborts. Tells its addresses first, then what happens in it. */
 export async function runSandbox(options: RunSandboxOptions): Promise<void> {
   const { min, max, desired, signal, tell } = options;
   const started = Date.now();
+  const ready = (instanceId: string, path: string) =>
+    tell({
+      text: `variables for playbooks by hand: ${path}`,
+      event: { event: 'variables', instanceId, path },
+    });
   const { sandbox, dir, tokenFile } = await openStage({
     prefix: 'drover-sandbox-',
     dir: options.dir === undefined ? undefined : resolve(options.dir),
     group: {
-      name: 'runners',
+      name: groupName,
       minSize: min,
       maxSize: max,
       desiredCapacity: desired,
-      launchHook: { name: 'runners-launching', heartbeatTimeout: 300, defaultResult: 'ABANDON' },
+      launchHook: { name: launchHook, heartbeatTimeout: 300, defaultResult: 'ABANDON' },
       terminateHook: { name: 'runners-terminating', heartbeatTimeout: 300, defaultResult: 'ABANDON' },
     },
-    config: {},
-    agents: options.agents,
-    runner: options.runner,
+    host: options.agents
+      ? stageAgents({}, options.runner)
+      : ({ token }) => byHandHost({ groupName, launchHook, token, runner: options.runner, ready }),
   });
   try {
     const { awsUrl, gitlabUrl, controlUrl } = sandbox;
@@ -53,10 +62,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
       ].join('\n'),
       event: { event: 'started', awsUrl, gitlabUrl, controlUrl, dir, tokenFile },
     });
-    const names = {
-      nameOfJob: String,
-      instanceOfManager: (systemId: string) => instanceOfManager(dir, systemId),
-    };
+    const names = { nameOfJob: String, instanceOfManager: rememberManagers(dir) };
     const { entry } = narrator(names, started, tell);
     sandbox.log.entries.forEach(entry);
     sandbox.log.subscribe(entry);
@@ -66,7 +72,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     });
   } finally {
     await sandbox.close();
-    await endProcessesOf(dir);
+    if (options.agents) await endProcessesOf(join(dir, 'instances'));
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
   }
 }

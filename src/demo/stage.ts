@@ -3,18 +3,14 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package-root.ts';
-import { agentHost, bareHost } from '../sandbox/host.ts';
+import { agentHost, type InstanceHost } from '../sandbox/host.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts';
 import { ansiblePath } from './ansible-path.ts';
 
 export interface StageOptions {
   group: SandboxOptions['group'];
-  /** Sections of each agent's config.yml. */
-  config: Record<string, Record<string, unknown>>;
-  /** Whether each instance boots an agent. */
-  agents: boolean;
-  /** A gitlab-runner executable instead of the sandbox's own. */
-  runner?: string | undefined;
+  /** Makes the host of the instances, given the shared runner's token and the file (0600) that holds it. */
+  host(runner: { token: string; tokenFile: string }): InstanceHost;
   /** Where the files lie; default: a new temporary directory that begins with `prefix`. */
   dir?: string | undefined;
   prefix: string;
@@ -28,31 +24,31 @@ export interface Stage {
   tokenFile: string;
 }
 
-/** Starts a sandbox with everything that agents on it need. */
-export async function openStage({
-  group,
-  config,
-  agents,
-  runner,
-  dir,
-  prefix,
-}: StageOptions): Promise<Stage> {
+/** Starts a sandbox with everything that its instances need. */
+export async function openStage({ group, host, dir, prefix }: StageOptions): Promise<Stage> {
   const home = dir ?? mkdtempSync(join(tmpdir(), prefix));
   const secrets = join(home, 'secrets');
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
   const token = `glrt-t1_${randomBytes(15).toString('base64url')}`;
   const tokenFile = join(secrets, 'runner-token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
-  const host = agents
-    ? agentHost({
-        root: packageRoot(),
-        path: ansiblePath(process.env.PATH),
-        runners: [{ tokenFile }],
-        config,
-        ...(runner === undefined ? {} : { runner }),
-      })
-    : bareHost;
-  const sandbox = await startSandbox({ dir: home, group, host });
+  const sandbox = await startSandbox({ dir: home, group, host: host({ token, tokenFile }) });
   sandbox.gitlab.addRunner({ token, description: 'shared by the group' });
   return { sandbox, dir: home, tokenFile };
+}
+
+/** Instances that boot a real agent each, with these sections of config.yml. Throws where Ansible is missing. */
+export function stageAgents(
+  config: Record<string, Record<string, unknown>>,
+  runner: string | undefined,
+): StageOptions['host'] {
+  const path = ansiblePath(process.env.PATH);
+  return ({ tokenFile }) =>
+    agentHost({
+      root: packageRoot(),
+      path,
+      runners: [{ tokenFile }],
+      config,
+      ...(runner === undefined ? {} : { runner }),
+    });
 }

@@ -2,8 +2,8 @@ import type { DemoWorld } from './world.ts';
 
 /** How long a step may take (ms) before the story is given up: several times what two slow cores need. */
 const STEP_LIMIT = 90_000;
-/** The last job goes on until its instance has asked for more time this often. */
-const HEARTBEATS_TO_SEE = 2;
+/** The last job goes on until its instance has asked for more time this often: well past the hook's timeout. */
+const HEARTBEATS_TO_SEE = 4;
 
 /** Tells which step begins. */
 export type Announce = (step: string) => void;

@@ -8,7 +8,7 @@ import {
 import { DroverError } from '../errors.ts';
 import type { SandboxJob } from '../sandbox/gitlab/model.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { instanceOfManager } from './manager-instance.ts';
+import { rememberManagers } from './manager-instance.ts';
 import { createObserved, type Observed } from './observed.ts';
 
 /** A condition is looked at again after each entry of the event log, and this often (ms). */
@@ -43,15 +43,18 @@ export function createWorld(
 ): DemoWorld {
   const observed = createObserved(sandbox.log);
   const names = new Map<number, string>();
-  const instanceOf = (job: SandboxJob) =>
-    job.systemId === null ? null : instanceOfManager(dir, job.systemId);
+  const managers = rememberManagers(dir);
+  let naming: string | null = null;
+  const instanceOf = (job: SandboxJob) => (job.systemId === null ? null : managers(job.systemId));
 
   return {
     observed,
-    nameOfJob: (id) => names.get(id) ?? `job ${id}`,
-    instanceOfManager: (systemId) => instanceOfManager(dir, systemId),
+    nameOfJob: (id) => names.get(id) ?? naming ?? String(id),
+    instanceOfManager: managers,
     addJob(name) {
       const gate = join(dir, `finish-${name}`);
+      // GitLab tells of the job before it has answered with its id.
+      naming = name;
       const job = sandbox.gitlab.addJob({
         script: [
           `echo "${name} begins"`,
@@ -60,12 +63,14 @@ export function createWorld(
         ],
       });
       names.set(job.id, name);
+      naming = null;
       return {
         runningOn: () => (job.state === 'running' ? instanceOf(job) : null),
         finish: () => writeFileSync(gate, ''),
       };
     },
     async closeGroup(instanceId) {
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
       const operator = new AutoScalingClient({
         endpoint: sandbox.awsUrl,
         region: 'us-east-1',
@@ -98,10 +103,15 @@ function waitUntil<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      const value = condition();
-      if (!value) return;
-      end();
-      resolve(value);
+      try {
+        const value = condition();
+        if (!value) return;
+        end();
+        resolve(value);
+      } catch (error) {
+        end();
+        reject(error);
+      }
     };
     const onAbort = () => {
       end();

@@ -9,18 +9,22 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs the command line from its source, as a process of its own, with a clean environment. */
-export async function drover(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    ['--import', 'tsx', join(root, 'src', 'cli', 'main.ts'), ...args],
-    {
-      cwd: root,
-      reject: false,
-      extendEnv: false,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
-      timeout: 20_000,
-    },
-  );
+/** Starts the command line from its source, as a process of its own, with a clean environment. */
+export const startDrover = (args: string[], env: Record<string, string> = {}, timeout = 20_000) =>
+  execa(process.execPath, ['--import', 'tsx', join(root, 'src', 'cli', 'main.ts'), ...args], {
+    cwd: root,
+    reject: false,
+    extendEnv: false,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    timeout,
+  });
+
+/** Runs it to its end. */
+export async function drover(
+  args: string[],
+  env: Record<string, string> = {},
+  timeout?: number,
+): Promise<Outcome> {
+  const { exitCode, stdout, stderr } = await startDrover(args, env, timeout);
   return { exitCode, stdout, stderr };
 }
