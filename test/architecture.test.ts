@@ -41,7 +41,8 @@ const vocabulary = (path: string): boolean =>
 
 /** Longer than the rest for a reason that is said here. */
 const mayBeLong: Record<string, string> = {
-  'lifecycle/setup.ts': 'the vocabulary of the chart: XState types guards and actions only in one setup() call',
+  'lifecycle/setup.ts':
+    'the vocabulary of the chart: XState types guards and actions only in one setup() call',
 };
 
 describe('the direction of imports (design.md: sources → lifecycle ← effects)', () => {
@@ -53,9 +54,9 @@ describe('the direction of imports (design.md: sources → lifecycle ← effects
   });
 
   test('sources import neither the engine, nor the effects, nor the playbooks', () => {
-    expect(crossings(['sources/'], (path) => within(path, 'engine/', 'effects/', 'playbooks/', 'cli/'))).toEqual(
-      [],
-    );
+    expect(
+      crossings(['sources/'], (path) => within(path, 'engine/', 'effects/', 'playbooks/', 'cli/')),
+    ).toEqual([]);
   });
 
   test('effects import neither the engine nor the sources', () => {
@@ -71,7 +72,8 @@ describe('the direction of imports (design.md: sources → lifecycle ← effects
   test('only the engine and the command line import both sources and effects', () => {
     const both = files
       .filter(
-        ({ ours }) => ours.some((path) => within(path, 'sources/')) && ours.some((path) => within(path, 'effects/')),
+        ({ ours }) =>
+          ours.some((path) => within(path, 'sources/')) && ours.some((path) => within(path, 'effects/')),
       )
       .map((file) => file.path);
     expect(both.filter((path) => !within(path, 'engine/', 'cli/'))).toEqual([]);
@@ -84,9 +86,9 @@ describe('the direction of imports (design.md: sources → lifecycle ← effects
 
   test('only lifecycle, engine and chart import xstate', () => {
     const users = files.filter((file) => file.packages.some((name) => /^xstate(\/|$)/.test(name)));
-    expect(users.map((f) => f.path).filter((path) => !within(path, 'lifecycle/', 'engine/', 'chart/'))).toEqual(
-      [],
-    );
+    expect(
+      users.map((f) => f.path).filter((path) => !within(path, 'lifecycle/', 'engine/', 'chart/')),
+    ).toEqual([]);
   });
 
   test('only main.ts, and programs of the sandbox, exit the process', () => {
@@ -108,7 +110,9 @@ describe('the shape of the source', () => {
     const saysAny = files.filter((file) =>
       file.text
         .split('\n')
-        .some((line) => /(:|<|\bas|\||&|=)\s*any\b(?!\s*[a-z])/.test(line.replace(/\/\/.*|\/?\*.*|'[^']*'/g, ''))),
+        .some((line) =>
+          /(:|<|\bas|\||&|=)\s*any\b(?!\s*[a-z])/.test(line.replace(/\/\/.*|\/?\*.*|'[^']*'/g, '')),
+        ),
     );
     expect(saysAny.map((file) => file.path)).toEqual([]);
   });

@@ -8,8 +8,8 @@ import { openJournal, readEntries } from '../../src/engine/journal.ts';
 import type { LifecycleCommand } from '../../src/lifecycle/commands.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
-import { createVirtualClock } from '../support/virtual-clock.ts';
 import { groupView } from '../support/views.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
 
 /** An engine on a state directory; commands wait in `pending` until the test answers them. */
 function run(stateDir: string, clock = createVirtualClock(), bootId = 'boot-1') {
@@ -55,7 +55,11 @@ describe('the engine', () => {
     const dir = directory();
     const { commands } = run(dir);
     expect(commands()).toEqual(['discover']);
-    expect(readEntries(dir).at(-1)?.record.outbox.map((entry) => entry.command.type)).toEqual(['discover']);
+    expect(
+      readEntries(dir)
+        .at(-1)
+        ?.record.outbox.map((entry) => entry.command.type),
+    ).toEqual(['discover']);
   });
 
   it('makes one journal entry of a hundred identical polls (E6)', async () => {
