@@ -160,14 +160,16 @@ describe.concurrent('polling', () => {
     inWorld(async (world) => {
       world.configure('concurrent = 2', [world.gitlab.addRunner().token]);
       const runner = await world.run();
-      const jobs = [1, 2, 3].map(() => world.gitlab.addJob({ script: ['sleep 60'] }));
+      const script = ['while true; do echo on; sleep 0.5; done'];
+      const jobs = [1, 2, 3].map(() => world.gitlab.addJob({ script }));
       await until('two jobs', async () => jobsIn(await pageOf(runner.metricsUrl)) === 2);
       const taken = world.log.entries.filter(
         (entry) => entry.subject === 'job' && entry.state === 'assigned',
       );
       expect((taken[1]?.at ?? 0) - (taken[0]?.at ?? 0)).toBeLessThan(700);
       const polls = world.calls('requestJob').length;
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const patches = world.calls('patchTrace').length;
+      await until('six more log updates', () => world.calls('patchTrace').length >= patches + 6);
       expect(world.calls('requestJob')).toHaveLength(polls);
       expect(jobs[2]?.state).toBe('pending');
     }),
@@ -182,7 +184,10 @@ describe.concurrent('polling', () => {
       await until('one job', async () => jobsIn(await pageOf(runner.metricsUrl)) === 1);
       expect(sampleOf(await pageOf(runner.metricsUrl), 'gitlab_runner_limit{')).toBe(1);
       const polls = world.calls('requestJob').length;
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const feeds = async () =>
+        sampleOf(await pageOf(runner.metricsUrl), 'gitlab_runner_worker_feeds_total{') ?? 0;
+      const before = await feeds();
+      await until('two more turns', async () => (await feeds()) >= before + 2);
       expect(world.calls('requestJob')).toHaveLength(polls);
     }),
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { USER_AGENT } from '../version.ts';
 
 export interface WireRequest {
@@ -33,6 +34,7 @@ export async function send(request: WireRequest): Promise<WireReply> {
         'Content-Length': Buffer.byteLength(request.body),
         ...request.headers,
         'X-Request-Id': randomUUID().replaceAll('-', ''),
+        'Accept-Encoding': 'gzip',
       },
     };
     if (request.signal) options.signal = request.signal;
@@ -42,11 +44,12 @@ export async function send(request: WireRequest): Promise<WireReply> {
       incoming.on('error', reject);
       incoming.on('end', () => {
         if (!incoming.complete) return reject(new Error('unexpected EOF'));
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: Buffer.concat(chunks).toString(),
-        });
+        try {
+          const body = textOf(Buffer.concat(chunks), incoming.headers['content-encoding']);
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
+        } catch (error) {
+          reject(error);
+        }
       });
     });
     // As in Go: a persistent connection is not announced.
@@ -58,6 +61,9 @@ export async function send(request: WireRequest): Promise<WireReply> {
     outgoing.end(request.body);
   });
 }
+
+const textOf = (bytes: Buffer, encoding: string | undefined): string =>
+  (encoding === 'gzip' && bytes.length > 0 ? gunzipSync(bytes) : bytes).toString();
 
 /** Closes the idle connections, so that nothing keeps the process alive. */
 export function closeConnections(): void {
