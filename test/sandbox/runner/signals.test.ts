@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inWorld, jobsIn, pageOf, type RunningRunner, until, type World } from './world.ts';
 
@@ -118,8 +121,10 @@ describe.concurrent('SIGTERM', () => {
   test(
     'gives a stubborn script shutdown_timeout, then ends with 1 and leaves the job unreported',
     inWorld(async (world) => {
-      const script = ["trap '' TERM", 'for i in $(seq 8); do sleep 0.5 || true; done'];
-      const { runner, id } = await withJob(world, script, 'shutdown_timeout = 1');
+      const trapped = join(mkdtempSync(join(tmpdir(), 'drover-stubborn-')), 'trapped');
+      const script = ["trap '' TERM", `touch ${trapped}`, 'for i in $(seq 12); do sleep 0.5 || true; done'];
+      const { runner, id } = await withJob(world, script, 'shutdown_timeout = 3');
+      await until('the trap', async () => existsSync(trapped));
       runner.kill('SIGTERM');
       await until('the job as terminated', async () =>
         (await pageOf(runner.metricsUrl)).includes('state="terminated"'),
