@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/ansible-on-path.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',
+    // Scenarios mostly wait for real processes: two side by side also where there are only two cores.
+    maxWorkers: 2,
     testTimeout: deep ? 600_000 : 30_000,
     hookTimeout: 60_000,
     coverage: {
