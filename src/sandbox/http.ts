@@ -70,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<HttpService> {
     }
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const url = new URL(incoming.url ?? '/', 'http://sandbox');
+    const url = new URL(`http://sandbox${incoming.url?.startsWith('/') ? incoming.url : '/'}`);
     const request: HttpRequest = {
       method: incoming.method ?? 'GET',
       path: url.pathname,
