@@ -22,6 +22,7 @@ import { checkRecord, type Journal, openJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { policyOf } from './policy-of.ts';
 import type { LifecycleRecord } from './record.ts';
+import { recover } from './recovery.ts';
 import { clockOffsetNow, createTimeline, readBootId } from './timeline.ts';
 
 /** The group is read this often (ms) at the least while the chart waits for it. */
@@ -111,11 +112,12 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
             : config.autoscaling.interval,
         ),
     });
-    engine.start(record);
-    if (record !== null && engine.record.value !== 'discovering') {
-      await freshLook(engine, look, signal, log);
-    }
-    engine.resumeOutbox();
+    await recover(
+      engine,
+      record,
+      () => look(AbortSignal.any([signal, AbortSignal.timeout(FRESH_LOOK_LIMIT)])),
+      log,
+    );
 
     group = startGroupState({ reader, clock, interval: WATCHED_GROUP_INTERVAL, emit, log });
     const sources: Source[] = [
@@ -159,25 +161,6 @@ function ofThisInstance(
   log.warn({ instanceId, foreign: record.instanceId, archive: name }, 'record of another instance set aside');
   journal.archive(name);
   return null;
-}
-
-/** Observation beats the record: what is true now comes before what was under way. */
-async function freshLook(
-  engine: Engine,
-  look: (signal: AbortSignal) => ReturnType<typeof discover>,
-  signal: AbortSignal,
-  log: Logger,
-): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(FRESH_LOOK_LIMIT)]);
-  try {
-    const { group, target, runner } = await look(limit);
-    engine.dispatch({ type: 'group.observed', group });
-    if (target !== null) engine.dispatch({ type: 'target.observed', target });
-    engine.dispatch({ type: 'runner.process', alive: runner.alive });
-  } catch {
-    signal.throwIfAborted();
-    log.warn({}, 'no fresh look at the group after the restart: going on with the record');
-  }
 }
 
 function metricsDeps(config: Config) {
