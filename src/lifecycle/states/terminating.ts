@@ -116,7 +116,12 @@ export const terminating = lifecycle.createStateConfig({
           },
           {
             guard: 'seesLaunchActionOpen',
-            actions: ['noteGroup', 'noteAnswered', answerAction],
+            actions: [
+              'noteGroup',
+              { type: 'noteAnswer', params: { transition: 'launching', result: 'ABANDON' } },
+              'noteAnswered',
+              answerAction,
+            ],
           },
           { actions: ['noteGroup'] },
         ],

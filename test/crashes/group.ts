@@ -1,0 +1,160 @@
+import type { Clock } from '../../src/clock.ts';
+import type { GroupView, HookTransition } from '../../src/lifecycle/events.ts';
+
+/** Short enough for a drain to need several heartbeats. */
+const HOOK_TIMEOUT = 60_000;
+const MOVING = 2_000;
+const PEER_BOOT = 15_000;
+
+export interface GroupOptions {
+  hooks: boolean;
+  /** Told what must never happen. */
+  violate(what: string): void;
+  /** The instance is no more: its host goes away. */
+  onGone(): void;
+}
+
+/** The instance in its Auto Scaling group, and peers that are only counted. */
+export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptions) {
+  let state: string = 'Pending';
+  let target: 'InService' | 'Terminated' = 'InService';
+  let action: { transition: HookTransition; stop: () => void } | null = null;
+  const size = { min: 1, max: 4, desired: 2, active: 2, pending: 0 };
+
+  const later = (ms: number, run: () => void) => clock.setTimer(clock.now() + ms, run);
+
+  function open(transition: HookTransition): void {
+    const expire = () => {
+      violate(`the ${transition} action timed out in ${state}`);
+      close(transition, 'ABANDON');
+    };
+    action = { transition, stop: later(HOOK_TIMEOUT, expire) };
+  }
+
+  function close(transition: HookTransition, result: 'CONTINUE' | 'ABANDON'): void {
+    action?.stop();
+    action = null;
+    if (transition === 'terminating') {
+      state = 'Terminating:Proceed';
+      later(MOVING, vanish);
+    } else if (result === 'CONTINUE') {
+      state = 'Pending:Proceed';
+      later(MOVING, () => {
+        if (state === 'Pending:Proceed') state = 'InService';
+      });
+    } else {
+      leave();
+    }
+  }
+
+  function leave(): void {
+    if (state.startsWith('Terminating') || state === 'gone') return;
+    target = 'Terminated';
+    size.active -= 1;
+    action?.stop();
+    action = null;
+    state = hooks ? 'Terminating:Wait' : 'Terminating';
+    if (hooks) open('terminating');
+    else later(MOVING, vanish);
+    // What is wanted and not there is launched.
+    replace();
+  }
+
+  function replace(): void {
+    while (size.active < size.desired) {
+      size.active += 1;
+      size.pending += 1;
+      later(PEER_BOOT, () => {
+        size.pending -= 1;
+      });
+    }
+  }
+
+  function vanish(): void {
+    if (state === 'gone') return;
+    action?.stop();
+    action = null;
+    state = 'gone';
+    onGone();
+  }
+
+  const hook = (name: string) =>
+    hooks ? { name, heartbeatTimeout: HOOK_TIMEOUT, defaultResult: 'ABANDON' } : null;
+
+  const group = {
+    scaleInProtected: false,
+    apiDownUntil: 0,
+    size,
+    state: () => state,
+    target: () => target,
+    leaving: () => state.startsWith('Terminating') || state === 'gone',
+    answers: () => clock.now() >= group.apiDownUntil,
+    begin(): void {
+      if (hooks) {
+        state = 'Pending:Wait';
+        open('launching');
+      } else {
+        later(MOVING, () => {
+          state = 'InService';
+        });
+      }
+    },
+    view(): GroupView | null {
+      if (state === 'gone') return null;
+      return {
+        groupName: 'runners',
+        lifecycleState: state,
+        launchHook: hook('launch'),
+        terminateHook: hook('terminate'),
+        minSize: size.min,
+        maxSize: size.max,
+        desiredCapacity: size.desired,
+        activeInstances: size.active,
+        pendingInstances: size.pending + (state.startsWith('Pending') ? 1 : 0),
+        scaleInProtected: group.scaleInProtected,
+        launchSuspended: false,
+        terminateSuspended: false,
+        launchFailure: null,
+      };
+    },
+    heartbeat(transition: HookTransition): boolean {
+      if (action?.transition !== transition) return false;
+      action.stop();
+      open(transition);
+      return true;
+    },
+    complete(transition: HookTransition, result: 'CONTINUE' | 'ABANDON'): 'completed' | 'gone' {
+      if (action?.transition !== transition) return 'gone';
+      close(transition, result);
+      return 'completed';
+    },
+    /** By an operator or by us; `decrement` below min is refused, as AWS does. */
+    terminate(decrement: boolean): string | null {
+      if (group.leaving()) return null;
+      if (decrement && size.desired - 1 < size.min) return 'min size';
+      if (decrement) size.desired -= 1;
+      leave();
+      return null;
+    },
+    /** Announced by the metadata before the API says it. */
+    announce(lead: number): void {
+      if (group.leaving()) return;
+      target = 'Terminated';
+      later(lead, () => leave());
+    },
+    raise(): number {
+      if (size.pending > 0 || size.active < size.desired)
+        violate('an increase while the last one had not settled');
+      if (size.desired < size.max) size.desired += 1;
+      replace();
+      return size.desired;
+    },
+    unhealthy(): void {
+      leave();
+    },
+    vanish,
+  };
+  return group;
+}
+
+export type Group = ReturnType<typeof createGroup>;

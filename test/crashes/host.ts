@@ -1,0 +1,146 @@
+import { pino } from 'pino';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import { type Journal, openJournal } from '../../src/engine/journal.ts';
+import { stateName } from '../../src/engine/record.ts';
+import { recover } from '../../src/engine/recovery.ts';
+import { defaultPolicy } from '../../src/lifecycle/policy.ts';
+import { carryOut, lookAt } from './effects.ts';
+import type { World } from './world.ts';
+
+const policy = { ...defaultPolicy, idleThreshold: 120_000, recheck: 15_000, drainLimit: 1_200_000 };
+const RESTART = 2_000;
+/** The group forgets an instance a little before its host is switched off. */
+const SWITCHED_OFF = 5_000;
+const silent = pino({ level: 'silent' });
+
+export interface HostOptions {
+  /** The real journal is written here. */
+  dir: string;
+  /** Numbers of the moments at which the agent is killed: each write and each command passes several. */
+  killedAt: ReadonlySet<number>;
+  /** A fault put into the journal, to see that the checks can fail. */
+  sabotage?(journal: Journal): Journal;
+}
+
+/** The host: the real engine on the real journal, killed and started again. */
+export function createHost(world: World, { dir, killedAt, sabotage = (journal) => journal }: HostOptions) {
+  const { clock, group, runner, violate } = world;
+  let moments = 0;
+  let kill: (() => void) | null = null;
+  let engine: Engine | null = null;
+  let off = false;
+  let confirmed = false;
+
+  function start(): void {
+    let alive = true;
+    const stops: Array<() => void> = [];
+    const real = openJournal(dir);
+    const journal = sabotage(real);
+    const survives = () => {
+      if (!alive) return false;
+      moments += 1;
+      if (killedAt.has(moments)) kill?.();
+      return alive;
+    };
+    const own = createEngine({
+      clock,
+      log: silent,
+      policy,
+      instanceId: 'i-1',
+      bootId: 'boot-1',
+      clockOffset: 0,
+      journal: {
+        ...journal,
+        append(entry) {
+          if (!survives()) return;
+          journal.append(entry);
+          watch(entry.to);
+          survives();
+        },
+      },
+      execute: (command) => carryOut(world, command, observe, survives),
+    });
+    engine = own;
+
+    kill = () => {
+      alive = false;
+      kill = null;
+      own.stop();
+      for (const stop of stops) stop();
+      real.close();
+      if (!off) clock.setTimer(clock.now() + RESTART, () => off || start());
+    };
+
+    function observe(): void {
+      if (!alive) return;
+      if (group.answers()) own.dispatch({ type: 'group.observed', group: group.view() });
+      else own.dispatch({ type: 'group.unreachable', forMs: clock.now() - (group.apiDownUntil - 90_000) });
+    }
+
+    const every = (ms: number, poll: () => void) => {
+      const again = () => {
+        if (!alive) return;
+        poll();
+        stops.push(clock.setTimer(clock.now() + ms, again));
+      };
+      again();
+    };
+
+    function watchWorld(): void {
+      if (!alive) return;
+      every(5_000, observe);
+      every(4_000, () => {
+        own.dispatch({ type: 'target.observed', target: group.target() });
+        if (world.interruptionAt !== null) {
+          own.dispatch({
+            type: 'interruption.noticed',
+            action: 'terminate',
+            deadline: world.interruptionAt,
+          });
+        }
+      });
+      every(10_000, () => {
+        own.dispatch({ type: 'runner.process', alive: runner.alive() });
+        if (!runner.alive() || clock.now() < world.metricsDownUntil) {
+          own.dispatch({ type: 'runner.unreadable', reason: 'no answer' });
+        } else {
+          const [running, limit] = [runner.running().length, runner.limit];
+          own.dispatch({ type: 'runner.sampled', running, limit, paused: false });
+          if (!runner.registered && !runner.stopping()) own.dispatch({ type: 'runner.rejected' });
+        }
+      });
+    }
+
+    world.plays.sweep();
+    const look = async () => {
+      if (!group.answers()) throw new Error('the API does not answer');
+      return lookAt(world);
+    };
+    void recover(own, journal.last?.record ?? null, look, silent).then(watchWorld);
+  }
+
+  /** Invariant 3: after a confirmed termination nothing leads back into service. */
+  function watch(to: string): void {
+    if (/^terminating\.(draining|retrying|forcing|releasing)/.test(to)) confirmed = true;
+    if (confirmed && to.startsWith('inService')) violate(`back to ${to} after a confirmed termination`);
+  }
+
+  world.gone.told = () => {
+    clock.setTimer(clock.now() + SWITCHED_OFF, () => {
+      off = true;
+      kill?.();
+    });
+  };
+  start();
+  return {
+    state: () => (engine === null ? 'off' : stateName(engine.record.value)),
+    killNow: () => kill?.(),
+    moments: () => moments,
+    off() {
+      off = true;
+      kill?.();
+    },
+  };
+}
+
+export type Host = ReturnType<typeof createHost>;
