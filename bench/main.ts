@@ -1,4 +1,5 @@
 import { agentAtRest } from './agent-at-rest.ts';
+import { engineOverBare } from './engine-over-bare.ts';
 import { type Figure, judge, toLine } from './lib/figure.ts';
 import { type BenchOptions, readOptions } from './lib/options.ts';
 import { closeWorlds } from './lib/world.ts';
@@ -8,6 +9,7 @@ import { closeWorlds } from './lib/world.ts';
 
 /** Each measurement with the figures that it brings. */
 const MEASUREMENTS: Array<{ figures: string[]; measure(pairs: number): Promise<Figure[]> }> = [
+  { figures: ['engine-over-bare'], measure: engineOverBare },
   { figures: ['agent-rss', 'agent-cpu'], measure: agentAtRest },
 ];
 

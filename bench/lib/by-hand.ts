@@ -4,18 +4,22 @@ import { packageRoot } from '../../src/config.ts';
 import type { RunningInstance } from '../../src/sandbox/sandbox.ts';
 import type { World } from './world.ts';
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 'sandbox-only' };
-
-/** Seconds that `ansible-playbook` takes, from spawn to exit, with the settings that Drover ships. */
-export function playBare(playbook: string, args: string[]): Promise<number> {
+/**
+ * Seconds that `ansible-playbook` takes, from spawn to exit, with the settings that Drover ships and the environment
+ * that the sandbox gives an agent: what the bench inherits (PYTHON*, npm_*) slows Ansible down and must not count.
+ */
+export function playBare(playbook: string, home: string, args: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const directory = packageRoot();
     const began = performance.now();
     const child = spawn('ansible-playbook', [...args, join(directory, playbook)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        ...process.env,
-        ...CREDENTIALS,
+        PATH: process.env.PATH,
+        HOME: home,
+        LANG: 'C.UTF-8',
+        AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
+        AWS_SECRET_ACCESS_KEY: 'sandbox-only',
         ANSIBLE_CONFIG: join(directory, 'playbooks', 'ansible.cfg'),
         ANSIBLE_NOCOLOR: '1',
       },
@@ -51,6 +55,7 @@ export async function launchByHand(world: World): Promise<RunningInstance> {
   const instance = await world.launch('byHand');
   await playBare(
     'playbooks/gitlab_runner_init.yml',
+    instance.dir,
     byHandArgs(instance, { gitlab_runner_check_interval: '3' }),
   );
   return instance;
