@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { launchAgent, pidOf } from './lib/agent.ts';
+import { launchAgent, logged, pidOf } from './lib/agent.ts';
 import type { Figure } from './lib/figure.ts';
 import { cpuNanoseconds, memoryOf } from './lib/process.ts';
 import { median } from './lib/stats.ts';
@@ -23,6 +23,7 @@ const MAX_CPU = 0.5;
 export function agentAtRest(pairs: number): Promise<Figure[]> {
   return inWorld({}, async (world) => {
     const instance = await launchAgent(world);
+    await logged(instance, { msg: 'transition', to: 'inService.idle' });
     const pid = pidOf(world, instance);
     const metrics = `http://127.0.0.1:${instance.metricsPort}/metrics`;
     const poller = spawn(process.execPath, [POLLER, instance.metadataUrl, metrics], { stdio: 'inherit' });

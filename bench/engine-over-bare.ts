@@ -24,6 +24,7 @@ export function engineOverBare(pairs: number): Promise<Figure[]> {
   };
   return inWorld({ config }, async (world) => {
     const instance = await launchAgent(world);
+    await logged(instance, { msg: 'transition', to: 'inService.idle' });
     world.boots('bare');
     const values = await inPairs(
       pairs,
@@ -44,7 +45,7 @@ export function engineOverBare(pairs: number): Promise<Figure[]> {
 
 /** A job saturates the runner; the seconds between the command and the transition that its result causes. */
 async function byEngine(world: World, instance: RunningInstance): Promise<number> {
-  await settled(world, instance);
+  await settled(world);
   const { autoscaling } = world.sandbox;
   const before = autoscaling.desiredCapacity;
   const skip = linesOf(instance).length;
@@ -64,7 +65,7 @@ async function byEngine(world: World, instance: RunningInstance): Promise<number
 }
 
 async function byItself(world: World, instance: RunningInstance): Promise<number> {
-  await settled(world, instance);
+  await settled(world);
   const { autoscaling, awsUrl } = world.sandbox;
   const before = autoscaling.desiredCapacity;
   const config = loadConfig(join(instance.dir, 'config.yml'), { AWS_ENDPOINT_URL: awsUrl });
@@ -92,9 +93,8 @@ function expectOneMore(world: World, before: number): void {
 }
 
 /** The agent has read the group as it is now. */
-async function settled(world: World, instance: RunningInstance): Promise<void> {
+async function settled(world: World): Promise<void> {
   const operation = 'DescribeAutoScalingGroups';
   const first = await world.seen({ operation }, world.now());
   await world.seen({ operation }, first.seq);
-  await logged(instance, { msg: 'transition', to: 'inService.idle' });
 }

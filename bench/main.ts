@@ -1,8 +1,11 @@
 import { agentAtRest } from './agent-at-rest.ts';
 import { engineOverBare } from './engine-over-bare.ts';
+import { jobEndToRelease } from './job-end-to-release.ts';
 import { type Figure, judge, toLine } from './lib/figure.ts';
 import { type BenchOptions, readOptions } from './lib/options.ts';
 import { closeWorlds } from './lib/world.ts';
+import { noticeToSigquit } from './notice-to-sigquit.ts';
+import { unregOverNaive } from './unreg-over-naive.ts';
 
 // Measures what Drover promises about speed and size: `npm run bench -- [FIGURE…] [--pairs N] [--json]`.
 // Exit code 1 when a bound is missed or a measurement fails, 2 for wrong usage.
@@ -10,6 +13,9 @@ import { closeWorlds } from './lib/world.ts';
 /** Each measurement with the figures that it brings. */
 const MEASUREMENTS: Array<{ figures: string[]; measure(pairs: number): Promise<Figure[]> }> = [
   { figures: ['engine-over-bare'], measure: engineOverBare },
+  { figures: ['unreg-over-naive'], measure: unregOverNaive },
+  { figures: ['notice-to-sigquit'], measure: noticeToSigquit },
+  { figures: ['job-end-to-release'], measure: jobEndToRelease },
   { figures: ['agent-rss', 'agent-cpu'], measure: agentAtRest },
 ];
 

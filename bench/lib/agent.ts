@@ -36,10 +36,10 @@ export function logged(
   );
 }
 
-/** One more instance with an agent, until that agent has seen it in service and its runner idle. */
+/** One more instance with an agent, until that agent has seen it in service. */
 export async function launchAgent(world: World): Promise<RunningInstance> {
   const instance = await world.launch('agent');
-  await logged(instance, { msg: 'transition', to: 'inService.idle' });
+  await until('in service', () => linesOf(instance).find(({ to }) => /^inService/.test(String(to))) ?? null);
   return instance;
 }
 
