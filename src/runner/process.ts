@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
 import type { Config } from '../config.ts';
+import { unitMainPid } from './unit.ts';
 
 export type RunnerSettings = Config['runner'];
 
 /** The default of `gitlab-runner run --config` for root. */
 const DEFAULT_CONFIG_FILE = '/etc/gitlab-runner/config.toml';
-const SYSTEMCTL_TIMEOUT = 5_000;
 
 /**
  * The pid of the running `gitlab-runner run` of this host, or null when there is none. Without systemd, the pid in
@@ -17,16 +15,6 @@ const SYSTEMCTL_TIMEOUT = 5_000;
  */
 export function findRunner(settings: RunnerSettings): Promise<number | null> {
   return settings.serviceManager === 'systemd' ? unitMainPid(settings.unit) : pidOfFile(settings);
-}
-
-async function unitMainPid(unit: string): Promise<number | null> {
-  const { stdout } = await promisify(execFile)('systemctl', ['show', '--property=MainPID', '--value', unit], {
-    timeout: SYSTEMCTL_TIMEOUT,
-  });
-  const pid = Number(stdout.trim());
-  if (!Number.isInteger(pid))
-    throw new Error(`systemctl show ${unit} gave ${stdout.trim() || 'nothing'} as MainPID`);
-  return pid > 0 ? pid : null;
 }
 
 async function pidOfFile(settings: RunnerSettings): Promise<number | null> {
