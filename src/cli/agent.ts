@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 const example = `
 Example:
@@ -12,6 +13,7 @@ export function addAgent(program: Command, context: CliContext): void {
     .description('run the engine on this instance: it watches, decides and plays the playbooks')
     .addHelpText('after', example)
     .action(async (_options, command: Command) => {
+      keepHeapSmall();
       const shared = sharedOptions(command);
       const [{ loadConfig }, { readableSecrets }, { createLogger, Secrets }, { runAgent }] =
         await Promise.all([
