@@ -50,6 +50,8 @@ async function drain(
   await world.seen({ subject: 'job', id: job.id, state: 'running' }, since);
   world.sandbox.autoscaling.terminate(instance.id, true);
   const playing = begin();
+  // Its failure is said below, in its turn.
+  playing.catch(() => {});
   await delay(INTO_THE_DRAIN);
   job.end();
   const ended = await world.seen({ subject: 'job', id: job.id, state: 'success' }, since);

@@ -81,6 +81,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...options.sandbox,
   });
   sandbox.gitlab.addRunner({ token, description: 'bench' });
+  let closing: Promise<void> | null = null;
+  const end = async () => {
+    await sandbox.close();
+    await endProcessesOf(dir);
+    rmSync(dir, { recursive: true, force: true });
+    open.delete(world);
+  };
   const world: World = {
     sandbox,
     agents,
@@ -101,11 +108,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       // Without a launch hook it is in service before it has a host.
       return until(`a host for ${instanceId}`, () => sandbox.instances.get(String(instanceId)) ?? null);
     },
-    async close() {
-      if (!open.delete(world)) return;
-      await sandbox.close();
-      await endProcessesOf(dir);
-      rmSync(dir, { recursive: true, force: true });
+    close() {
+      closing ??= end();
+      return closing;
     },
   };
   open.add(world);
