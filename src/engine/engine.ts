@@ -199,7 +199,9 @@ export function createEngine(options: EngineOptions): Engine {
         }
         if (from.value === 'released') life += 1;
       }
-      commit(begin(options.policy, clock.now()), { type: 'life.begun', at: clock.now() }, null);
+      // A play of the earlier boot or life must never be taken for one of this.
+      const fresh = begin(options.policy, clock.now(), from?.context.operations);
+      commit(fresh, { type: 'life.begun', at: clock.now() }, null);
     },
     resumeOutbox() {
       const left = inherited;

@@ -37,9 +37,9 @@ interface Action {
   params?: unknown;
 }
 
-/** Begins a life. */
-export function begin(policy: LifecyclePolicy, now: number): Step {
-  const [snapshot, actions] = initialTransition(lifecycleMachine, { policy });
+/** Begins a life, or a boot of one; `operations` is how many were named before on this instance. */
+export function begin(policy: LifecyclePolicy, now: number, operations = 0): Step {
+  const [snapshot, actions] = initialTransition(lifecycleMachine, { policy, operations });
   return read(snapshot, actions as Action[], now);
 }
 

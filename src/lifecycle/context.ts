@@ -8,7 +8,7 @@ export interface LifecycleContext {
   target: TargetLifecycleState | null;
   /** The playbook run in flight; at most one. */
   operation: string | null;
-  /** How many operations this life has named; makes ids such as `unreg-2` unique. */
+  /** How many operations have been named, over all lives; makes ids such as `unreg-2` unique on the host. */
   operations: number;
   /** Failures in a row in the present phase. */
   attempts: number;
@@ -42,13 +42,13 @@ export interface LifecycleContext {
   runnersLeft: number | null;
 }
 
-export function initialContext(policy: LifecyclePolicy = defaultPolicy): LifecycleContext {
+export function initialContext(policy: LifecyclePolicy = defaultPolicy, operations = 0): LifecycleContext {
   return {
     policy,
     group: null,
     target: null,
     operation: null,
-    operations: 0,
+    operations,
     attempts: 0,
     notice: 'none',
     noticeDeadline: null,

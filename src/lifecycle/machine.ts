@@ -13,7 +13,7 @@ import { terminating } from './states/terminating.ts';
 export const lifecycleMachine = lifecycle.createMachine({
   id: 'lifecycle',
   initial: 'discovering',
-  context: ({ input }) => initialContext(input?.policy),
+  context: ({ input }) => initialContext(input?.policy, input?.operations),
   // What holds wherever no state says otherwise.
   on: {
     'group.observed': [

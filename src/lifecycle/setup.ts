@@ -43,7 +43,7 @@ export const lifecycle = setup({
   types: {
     context: {} as LifecycleContext,
     events: {} as LifecycleEvent | TimerEvent,
-    input: {} as { policy?: LifecyclePolicy } | undefined,
+    input: {} as { policy?: LifecyclePolicy; operations?: number } | undefined,
     tags: {} as 'watchGroup' | 'quiet',
   },
   delays: {

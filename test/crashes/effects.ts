@@ -1,7 +1,7 @@
 import { sleep } from '../../src/clock.ts';
+import type { FreshLook } from '../../src/engine/recovery.ts';
 import type { LifecycleCommand } from '../../src/lifecycle/commands.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
-import type { FreshLook } from '../../src/engine/recovery.ts';
 import type { World } from './world.ts';
 
 const LATENCY = 100;
@@ -60,7 +60,11 @@ export async function carryOut(
       return call(() =>
         group.heartbeat(command.transition)
           ? { type: 'heartbeat.recorded', transition: command.transition }
-          : { type: 'heartbeat.refused', transition: command.transition, message: 'No active Lifecycle Action' },
+          : {
+              type: 'heartbeat.refused',
+              transition: command.transition,
+              message: 'No active Lifecycle Action',
+            },
       );
     case 'completeLifecycleAction':
       return call(() => ({

@@ -17,7 +17,8 @@ export function createWorld(hooks: boolean) {
     violate,
     onGone: () => {
       // Where nothing announces it there is no time: the shutdown unregisters, or `drover reap` afterwards.
-      if (runner.registered && !world.unannounced) violate('the instance went and its runner is still in GitLab');
+      if (runner.registered && !world.unannounced)
+        violate('the instance went and its runner is still in GitLab');
       runner.vanish();
       gone.told();
     },
