@@ -55,7 +55,18 @@ export const answerAction = {
   }),
 } as const;
 
-export const heartbeat = {
-  type: 'recordHeartbeat',
-  params: ({ context }: { context: LifecycleContext }) => ({ transition: context.transition }),
-} as const;
+/**
+ * Keeps whichever action waits for us open. A launch action can still be open in a drain (a Spot notice), and a
+ * terminate action while a launch is abandoned (an operator).
+ */
+export const heartbeatDue = [
+  {
+    guard: 'terminateActionStillOpen',
+    actions: [{ type: 'recordHeartbeat', params: { transition: 'terminating' } }, 'startHeartbeat'],
+  },
+  {
+    guard: 'launchActionStillOpen',
+    actions: [{ type: 'recordHeartbeat', params: { transition: 'launching' } }, 'startHeartbeat'],
+  },
+  { actions: ['startHeartbeat'] },
+] as const;

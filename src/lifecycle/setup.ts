@@ -253,6 +253,15 @@ export const adjustProtection = lifecycle.enqueueActions(({ context, enqueue }) 
   enqueue({ type: 'setProtection', params: { protected: wanted } });
 });
 
+/** Notes the group; where its action waits less long than was thought, the next heartbeat comes earlier. */
+export const noteGroupAndPace = lifecycle.enqueueActions(({ context, event, enqueue }) => {
+  const group = seenGroup(event);
+  enqueue('noteGroup');
+  if (group === undefined || heartbeatInterval({ ...context, group }) >= heartbeatInterval(context)) return;
+  enqueue('stopHeartbeat');
+  enqueue('startHeartbeat');
+});
+
 /** Ends the playbook in flight, if there is one; its late result is then nobody's. */
 export const cancelInFlight = lifecycle.enqueueActions(({ context, enqueue }) => {
   if (context.operation === null) return;

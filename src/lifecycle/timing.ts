@@ -1,4 +1,5 @@
 import type { LifecycleContext } from './context.ts';
+import { launchActionOpen, terminateActionOpen } from './group.ts';
 
 /** AWS: an action never waits longer than 100 heartbeats or 48 hours, heartbeats or not. */
 const GLOBAL_TIMEOUT_HEARTBEATS = 100;
@@ -14,7 +15,9 @@ export function backoff(context: LifecycleContext): number {
 
 /** A third of the hook's heartbeat timeout, so that two heartbeats may fail. */
 export function heartbeatInterval(context: LifecycleContext): number {
-  const hook = context.transition === 'launching' ? context.group?.launchHook : context.group?.terminateHook;
+  const { group, transition } = context;
+  const launching = launchActionOpen(group) || (transition === 'launching' && !terminateActionOpen(group));
+  const hook = launching ? group?.launchHook : group?.terminateHook;
   return hook ? hook.heartbeatTimeout / 3 : NO_HOOK_INTERVAL;
 }
 

@@ -22,7 +22,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   does('killAgent'),
 ) as fc.Arbitrary<Deed>;
 
-export const anyRun: fc.Arbitrary<Run> = fc.record({
+const anyRun: fc.Arbitrary<Run> = fc.record({
   hooks: fc.boolean(),
   deeds: fc.array(deed, { maxLength: 14 }),
   kills: fc.array(fc.nat({ max: 40 }), { maxLength: 5 }),

@@ -27,7 +27,8 @@ function doIt(world: World, deed: Deed, killAgent: () => void): void {
   const { clock, group, runner, plays } = world;
   switch (deed.does) {
     case 'addJob':
-      return runner.add(deed.seconds * 1_000);
+      runner.add(deed.seconds * 1_000);
+      return;
     // Without a hook nothing holds back an operator: jobs die, and nobody promised otherwise.
     case 'terminate':
       if (world.hooks) group.terminate(false);
@@ -56,12 +57,14 @@ function doIt(world: World, deed: Deed, killAgent: () => void): void {
       world.metricsDownUntil = clock.now() + deed.seconds * 1_000;
       return;
     case 'runnerDies':
-      return runner.die();
+      runner.die();
+      return;
     case 'deletedInGitLab':
       runner.registered = false;
       return;
     case 'killAgent':
-      return killAgent();
+      killAgent();
+      return;
     case 'wait':
   }
 }

@@ -1,5 +1,5 @@
-import { answerAction, heartbeat, playInit, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle } from '../setup.ts';
+import { answerAction, heartbeatDue, playInit, playUnreg } from '../plays.ts';
+import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
 
 /** What abandoning begins with: nothing half-made stays registered. */
 const abandon = [
@@ -29,10 +29,7 @@ export const launching = lifecycle.createStateConfig({
     },
   },
   on: {
-    'heartbeat.due': [
-      { guard: 'launchActionStillOpen', actions: [heartbeat, 'startHeartbeat'] },
-      { actions: ['startHeartbeat'] },
-    ],
+    'heartbeat.due': [...heartbeatDue],
     'heartbeat.refused': { actions: ['observeGroup'] },
     'interruption.noticed': {
       target: '.abandoning',
@@ -77,7 +74,7 @@ export const launching = lifecycle.createStateConfig({
             actions: ['noteGroup', cancelInFlight],
           },
           { guard: 'seesGone', target: '#lifecycle.discovering', actions: ['noteGroup', cancelInFlight] },
-          { actions: ['noteGroup'] },
+          { actions: [noteGroupAndPace] },
         ],
       },
     },
@@ -126,7 +123,7 @@ export const launching = lifecycle.createStateConfig({
           {},
         ],
         'target.observed': {},
-        'group.observed': { actions: ['noteGroup'] },
+        'group.observed': { actions: [noteGroupAndPace] },
       },
     },
   },

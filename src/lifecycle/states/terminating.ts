@@ -1,5 +1,5 @@
-import { answerAction, heartbeat, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle } from '../setup.ts';
+import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
+import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
 
 const sigterm = { type: 'forceStop', params: { signal: 'SIGTERM' } } as const;
 const sigkill = { type: 'forceStop', params: { signal: 'SIGKILL' } } as const;
@@ -18,13 +18,10 @@ export const terminating = lifecycle.createStateConfig({
   exit: ['stopHeartbeat', 'stopDeadline'],
   on: {
     'target.observed': [{ guard: 'targetChanged', actions: ['noteTarget'] }, {}],
-    'group.observed': { actions: ['noteGroup'] },
+    'group.observed': { actions: [noteGroupAndPace] },
     'interruption.noticed': [...moveDeadline],
     'rebalance.noticed': {},
-    'heartbeat.due': [
-      { guard: 'terminateActionStillOpen', actions: [heartbeat, 'startHeartbeat'] },
-      { actions: ['startHeartbeat'] },
-    ],
+    'heartbeat.due': [...heartbeatDue],
   },
   states: {
     confirming: {
