@@ -38,6 +38,10 @@ const numbered = (context: LifecycleContext, kind: string) => ({
 const seenGroup = (event: LifecycleEvent | TimerEvent) =>
   event.type === 'group.observed' || event.type === 'discovered' ? event.group : undefined;
 
+/** The agent was killed under the play: that says nothing about whether the play can succeed. */
+const wasCutShort = (event: LifecycleEvent | TimerEvent) =>
+  event.type === 'playbook.failed' && (event.reason === 'cancelled' || event.reason === 'interrupted');
+
 /** The vocabulary of the chart: its context, events, guards, delays and actions. */
 export const lifecycle = setup({
   types: {
@@ -107,6 +111,9 @@ export const lifecycle = setup({
     mayRetryInit: ({ context, event }) =>
       context.attempts + 1 < context.policy.initAttempts && isCurrent(context, event),
     mayRetryUnreg: ({ context, event }) =>
+      (context.attempts + 1 < context.policy.unregAttempts || wasCutShort(event)) &&
+      isCurrent(context, event),
+    mayRetryInHaste: ({ context, event }) =>
       context.attempts + 1 < context.policy.unregAttempts && isCurrent(context, event),
     mayRetryRepair: ({ context, event }) =>
       context.attempts + 1 < context.policy.repairAttempts && isCurrent(context, event),
@@ -207,6 +214,9 @@ export const lifecycle = setup({
       return event.transition === 'launching' ? { launchActionDone: false } : { terminateActionDone: false };
     }),
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    countFailure: assign({
+      attempts: ({ context, event }) => context.attempts + (wasCutShort(event) ? 0 : 1),
+    }),
     resetAttempts: assign({ attempts: 0 }),
     ripen: assign({ ripe: true }),
     unripen: assign({ ripe: false }),

@@ -9,6 +9,8 @@ type PlayCommand = Extract<LifecycleCommand, { type: 'playInit' | 'playUnreg' | 
 /** What one task of a play does; `false`: not yet, try again. */
 type Task = (facts: PlaybookFacts) => boolean;
 
+/** One more and unreg gives up, as it should: the runner is then left to `drover reap`. */
+const MOST_FAILURES = 4;
 const TASK_TIME = 800;
 /** The runner proves itself within this many looks, or init has failed. */
 const LOOKS_FOR_PROOF = 8;
@@ -18,13 +20,14 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
   const live = new Map<string, (reason: PlaybookFailure) => void>();
   const used = new Set<string>();
   let failing: number[] = [];
+  let failures = 0;
 
   const answer = (
     transition: 'launching' | 'terminating',
     result: 'CONTINUE' | 'ABANDON',
     facts: PlaybookFacts,
   ) => {
-    if (transition === 'launching' && result === 'CONTINUE' && !runner.proved()) {
+    if (transition === 'launching' && result === 'CONTINUE' && !runner.hasProved) {
       violate('CONTINUE at launch before the runner had proved itself');
     }
     facts.lifecycleAction = group.complete(transition, result);
@@ -77,7 +80,11 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
 
   return {
     /** The next play fails before its n-th task. */
-    failNext: (task: number) => failing.push(task),
+    failNext: (task: number) => {
+      if (failures >= MOST_FAILURES) return;
+      failures += 1;
+      failing.push(task);
+    },
     forgetFailures: () => {
       failing = [];
     },

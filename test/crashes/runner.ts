@@ -47,6 +47,8 @@ export function createRunner(clock: Clock) {
     stopping: () => process?.stopping ?? false,
     /** A request_job has been answered with 2xx since the process started. */
     proved: () => process?.proved ?? false,
+    /** Some process of this host has been answered so. */
+    hasProved: false,
     add(length: number): void {
       jobs.push({ id: jobs.length + 1, length, state: 'pending' });
       take();
@@ -58,6 +60,7 @@ export function createRunner(clock: Clock) {
       const poll = () => {
         if (process !== own || own.proved) return;
         own.proved = runner.registered;
+        if (own.proved) runner.hasProved = true;
         take();
         clock.setTimer(clock.now() + POLL, poll);
       };

@@ -110,7 +110,7 @@ export const launching = lifecycle.createStateConfig({
           actions: ['endOperation'],
         },
         'playbook.failed': [
-          { guard: 'mayRetryUnreg', actions: ['countAttempt', ...playUnreg] },
+          { guard: 'mayRetryUnreg', actions: ['countFailure', ...playUnreg] },
           {
             guard: 'currentOperation',
             target: '#lifecycle.terminating.releasing',

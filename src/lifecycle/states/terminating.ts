@@ -58,7 +58,7 @@ export const terminating = lifecycle.createStateConfig({
       on: {
         'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
         'playbook.failed': [
-          { guard: 'mayRetryUnreg', target: 'retrying', actions: ['endOperation', 'countAttempt'] },
+          { guard: 'mayRetryUnreg', target: 'retrying', actions: ['endOperation', 'countFailure'] },
           { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
         ],
         'deadline.reached': { target: 'forcing' },
@@ -79,7 +79,8 @@ export const terminating = lifecycle.createStateConfig({
       on: {
         'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
         'playbook.failed': [
-          { guard: 'mayRetryUnreg', actions: ['countAttempt', sigkill, ...playUnreg] },
+          // However the play ended, it counts: what is killed each time must not hold the hook for ever.
+          { guard: 'mayRetryInHaste', actions: ['countAttempt', sigkill, ...playUnreg] },
           { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
         ],
       },
