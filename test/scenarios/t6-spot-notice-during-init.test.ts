@@ -1,16 +1,52 @@
-import { expect, it } from 'vitest';
-import { scenario } from './world.ts';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readEntries } from '../../src/engine/journal.ts';
+import { HOOKS, scenario } from './world.ts';
 
-it('T6: a Spot notice during init cancels it; nothing stays registered and the launch hook gets ABANDON', async () => {
-  await scenario({ group: { desiredCapacity: 1 } }, async ({ seen, sandbox }) => {
-    sandbox.faults.add({ service: 'gitlab', operation: 'requestJob', kind: 'error', status: 503 });
-    const { runnerId } = await seen({ subject: 'manager', state: 'created' });
-    const instanceId = [...sandbox.instances.keys()][0] ?? '';
-    sandbox.interrupt(instanceId, { inSeconds: 60, hook: 'never' });
-    const completed = await seen({ subject: 'hook', state: 'completed', hook: 'launch' });
-    expect(completed).toMatchObject({ instanceId, result: 'ABANDON' });
-    await seen({ subject: 'manager', state: 'deleted', runnerId: runnerId as number });
-    sandbox.autoscaling.resize({ desiredCapacity: 0 });
-    await seen({ subject: 'instance', state: 'Terminated', instanceId });
-  });
-}, 150_000);
+/** What the group has, when its terminate hook opens, and the answers that its hooks then get. */
+const VARIANTS = [
+  {
+    title: 'the launch hook gets ABANDON, and the terminate hook that opens after it CONTINUE',
+    terminateHook: HOOKS.terminateHook,
+    hook: 'never',
+    answers: ['launch ABANDON', 'terminate CONTINUE'],
+  },
+  {
+    title: 'the launch hook gets ABANDON where the group has no terminate hook',
+    terminateHook: undefined,
+    hook: 'never',
+    answers: ['launch ABANDON'],
+  },
+  {
+    title: 'the terminate hook that opens with the notice gets CONTINUE; the launch hook is gone by then',
+    terminateHook: HOOKS.terminateHook,
+    hook: 'with-notice',
+    answers: ['terminate CONTINUE'],
+  },
+] as const;
+
+describe('T6: a Spot notice during init cancels it and leaves nothing registered', () => {
+  it.concurrent.each(VARIANTS)(
+    '$title',
+    async ({ terminateHook, hook, answers }) => {
+      await scenario({ group: { desiredCapacity: 1, terminateHook } }, async ({ seen, entries, sandbox }) => {
+        // Registered, yet without the proof that init waits for.
+        sandbox.faults.add({ service: 'gitlab', operation: 'requestJob', kind: 'error', status: 503 });
+        await seen({ subject: 'manager', state: 'created' });
+        const [instance] = sandbox.instances.values();
+        if (instance === undefined) throw new Error('no instance');
+        sandbox.autoscaling.suspended.add('Launch');
+        sandbox.interrupt(instance.id, { inSeconds: 110, hook });
+
+        await seen({ subject: 'instance', state: 'Terminated', instanceId: instance.id }, 100_000);
+        const completed = entries({ subject: 'hook', state: 'completed' });
+        expect(completed.map((entry) => `${entry.hook} ${entry.result}`)).toEqual(answers);
+        expect(sandbox.gitlab.runners.map(({ managers }) => managers.size)).toEqual([0]);
+        const commands = readEntries(join(instance.dir, 'state')).flatMap((entry) => entry.commands);
+        expect(commands.filter(({ type }) => type === 'playInit')).toHaveLength(1);
+        expect(commands).toContainEqual({ type: 'cancelPlaybook', operation: 'init-1' });
+      });
+    },
+    180_000,
+  );
+});
