@@ -263,6 +263,14 @@ export const adjustProtection = lifecycle.enqueueActions(({ context, enqueue }) 
   enqueue({ type: 'setProtection', params: { protected: wanted } });
 });
 
+/**
+ * Without a terminate hook nothing but protection holds a scale-in back, so it is asked for before the runner can take
+ * a job. A pending instance cannot have it (AWS refuses): `inService` then asks at once.
+ */
+export const protectBeforeServing = lifecycle.enqueueActions(({ context, enqueue }) => {
+  if (isInService(context.group) && context.group?.terminateHook === null) enqueue(adjustProtection);
+});
+
 /** Notes the group; where its action waits less long than was thought, the next heartbeat comes earlier. */
 export const noteGroupAndPace = lifecycle.enqueueActions(({ context, event, enqueue }) => {
   const group = seenGroup(event);

@@ -20,7 +20,7 @@ async function api({ clock, group }: World): Promise<void> {
 /** Carries out one command in the world; the answer is what the real effect would report. */
 export async function carryOut(
   world: World,
-  command: LifecycleCommand,
+  { command, desiredBefore }: { command: LifecycleCommand; desiredBefore: number | null },
   observe: () => void,
   /** A moment at which the agent may be killed; false: it was, and nothing more happens. */
   survives: () => boolean,
@@ -43,7 +43,7 @@ export async function carryOut(
     case 'playInit':
     case 'playUnreg':
     case 'playScaleUp': {
-      const play = plays.start(command);
+      const play = plays.start(command, desiredBefore);
       return survives() ? play : never;
     }
     case 'cancelPlaybook':

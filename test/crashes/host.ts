@@ -58,7 +58,7 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
           survives();
         },
       },
-      execute: (command) => carryOut(world, command, observe, survives),
+      execute: (command, { desiredBefore }) => carryOut(world, { command, desiredBefore }, observe, survives),
     });
     engine = own;
 

@@ -36,8 +36,9 @@ function doIt(world: World, deed: Deed, killAgent: () => void): void {
     case 'announceThenTerminate':
       if (world.hooks) group.announce(deed.lead * 1_000);
       return;
+    // Without a hook only protection holds it back, and that is asked for together with init.
     case 'scaleIn':
-      if (group.state() === 'InService' && !group.scaleInProtected && (world.hooks || !runner.alive())) {
+      if (group.state() === 'InService' && !group.scaleInProtected && (world.hooks || plays.idle())) {
         world.unannounced = !world.hooks;
         group.terminate(group.size.desired > group.size.min);
       }

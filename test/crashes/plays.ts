@@ -34,8 +34,8 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
     return true;
   };
 
-  function tasksOf(command: PlayCommand): Task[] {
-    if (command.type === 'playScaleUp') return [() => true, scaleUp];
+  function tasksOf(command: PlayCommand, desiredBefore: number | null): Task[] {
+    if (command.type === 'playScaleUp') return [() => true, scaleUp(desiredBefore)];
     if (command.type === 'playInit') {
       let looks = 0;
       return [
@@ -72,9 +72,11 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
     ];
   }
 
-  const scaleUp = (facts: PlaybookFacts) => {
+  /** As the shipped play: an increase that has happened since it was decided is not asked for again. */
+  const scaleUp = (desiredBefore: number | null) => (facts: PlaybookFacts) => {
     facts.desiredBefore = group.size.desired;
-    facts.desiredAfter = group.raise();
+    const raisedSince = desiredBefore !== null && group.size.desired > desiredBefore;
+    facts.desiredAfter = raisedSince ? group.size.desired : group.raise();
     return true;
   };
 
@@ -88,7 +90,9 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
     forgetFailures: () => {
       failing = [];
     },
-    start(command: PlayCommand): Promise<CommandResult> {
+    /** Before init nothing serves yet. */
+    idle: () => live.size === 0 && !runner.alive(),
+    start(command: PlayCommand, desiredBefore: number | null): Promise<CommandResult> {
       const { operation } = command;
       if (live.size > 0) violate(`${operation} beside ${[...live.keys()].join()}`);
       if (used.has(operation)) violate(`operation ${operation} was used twice`);
@@ -106,7 +110,7 @@ export function createPlays(clock: Clock, group: Group, runner: Runner, violate:
               : { type: 'playbook.failed', operation, reason, message: reason, facts },
           );
         };
-        const tasks = tasksOf(command);
+        const tasks = tasksOf(command, desiredBefore);
         const go = (index: number) => {
           cancel = clock.setTimer(clock.now() + TASK_TIME, () => {
             if (index >= failsAt) return end('failed');

@@ -1,5 +1,5 @@
 import { answerAction, heartbeatDue, playInit, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
+import { cancelInFlight, lifecycle, noteGroupAndPace, protectBeforeServing } from '../setup.ts';
 
 /** What abandoning begins with: nothing half-made stays registered. */
 const abandon = [
@@ -38,7 +38,7 @@ export const launching = lifecycle.createStateConfig({
   },
   states: {
     registering: {
-      entry: [...playInit],
+      entry: [protectBeforeServing, ...playInit],
       on: {
         'playbook.succeeded': {
           guard: 'currentOperation',
