@@ -26,9 +26,8 @@ const VARIANTS = [
 ] as const;
 
 describe('T6: a Spot notice during init cancels it and leaves nothing registered', () => {
-  it.concurrent.each(VARIANTS)(
-    '$title',
-    async ({ terminateHook, hook, answers }) => {
+  for (const { title, terminateHook, hook, answers } of VARIANTS) {
+    it.concurrent(title, async () => {
       await scenario({ group: { desiredCapacity: 1, terminateHook } }, async ({ seen, entries, sandbox }) => {
         // Registered, yet without the proof that init waits for.
         sandbox.faults.add({ service: 'gitlab', operation: 'requestJob', kind: 'error', status: 503 });
@@ -46,7 +45,6 @@ describe('T6: a Spot notice during init cancels it and leaves nothing registered
         expect(commands.filter(({ type }) => type === 'playInit')).toHaveLength(1);
         expect(commands).toContainEqual({ type: 'cancelPlaybook', operation: 'init-1' });
       });
-    },
-    180_000,
-  );
+    }, 180_000);
+  }
 });
