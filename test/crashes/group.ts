@@ -5,6 +5,8 @@ import type { GroupView, HookTransition } from '../../src/lifecycle/events.ts';
 const HOOK_TIMEOUT = 60_000;
 const MOVING = 2_000;
 const PEER_BOOT = 15_000;
+/** What others have done to the group so lately need not have been seen. */
+const STALE = 10_000;
 
 export interface GroupOptions {
   hooks: boolean;
@@ -20,6 +22,10 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
   let target: 'InService' | 'Terminated' = 'InService';
   let action: { transition: HookTransition; stop: () => void } | null = null;
   const size = { min: 1, max: 4, desired: 2, active: 2, pending: 0 };
+
+  /** When something was last wanted that is not there yet; null: nothing is. */
+  let unsettledSince: number | null = null;
+  let raisedAt: number | null = null;
 
   const later = (ms: number, run: () => void) => clock.setTimer(clock.now() + ms, run);
 
@@ -61,11 +67,13 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
   }
 
   function replace(): void {
+    if (size.active < size.desired) unsettledSince ??= clock.now();
     while (size.active < size.desired) {
       size.active += 1;
       size.pending += 1;
       later(PEER_BOOT, () => {
         size.pending -= 1;
+        if (size.pending === 0) unsettledSince = null;
       });
     }
   }
@@ -143,8 +151,13 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
       later(lead, () => leave());
     },
     raise(): number {
-      if (size.pending > 0 || size.active < size.desired)
-        violate('an increase while the last one had not settled');
+      const now = clock.now();
+      if (raisedAt !== null && now - raisedAt < PEER_BOOT)
+        violate('an increase while its last one had not settled');
+      if (unsettledSince !== null && now - unsettledSince > STALE) {
+        violate('an increase while one by others had not settled');
+      }
+      raisedAt = now;
       if (size.desired < size.max) size.desired += 1;
       replace();
       return size.desired;

@@ -125,4 +125,15 @@ describe('the engine', () => {
     await answer('playInit', { type: 'playbook.succeeded', operation: 'init-1', facts: {} });
     expect(engine.record.value).toEqual({ terminating: 'draining' });
   });
+
+  it('never gives a play after a reboot the id of one before it', async () => {
+    const dir = directory();
+    const first = run(dir);
+    await first.answer('discover', discovered({ lifecycleState: 'Pending:Wait' }));
+    expect(first.engine.record.context.operation).toBe('init-1');
+    first.kill();
+    const second = run(dir, first.clock, 'boot-2');
+    await second.answer('discover', discovered({ lifecycleState: 'Pending:Wait' }));
+    expect(second.engine.record.context.operation).toBe('init-2');
+  });
 });
