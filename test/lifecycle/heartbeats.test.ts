@@ -35,7 +35,7 @@ describe('heartbeats', () => {
     const machine = drive({ initAttempts: 1 });
     machine.discover({ lifecycleState: 'Pending:Wait' });
     machine.fail();
-    expect(machine.state).toBe('launching.abandoning');
+    expect(machine.state).toBe('launching.abandoning.unregistering');
     machine.observe({ lifecycleState: 'Terminating:Wait' });
     expect(machine.fire('heartbeat')).toContainEqual({ type: 'recordHeartbeat', transition: 'terminating' });
   });

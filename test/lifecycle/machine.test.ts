@@ -36,7 +36,7 @@ describe('launching', () => {
     expect(machine.state).toBe('launching.retrying');
     machine.fire('retryDelay');
     const commands = machine.fail();
-    expect(machine.state).toBe('launching.abandoning');
+    expect(machine.state).toBe('launching.abandoning.unregistering');
     expect(commands).toContainEqual({
       type: 'playUnreg',
       operation: 'unreg-3',
@@ -64,7 +64,7 @@ describe('launching', () => {
     machine.discover({ lifecycleState: 'Pending:Wait' });
     const commands = machine.send({ type: 'interruption.noticed', action: 'terminate', deadline: 1_120_000 });
     expect(types(commands)).toEqual(['cancelPlaybook', 'stopIntake', 'playUnreg']);
-    expect(machine.state).toBe('launching.abandoning');
+    expect(machine.state).toBe('launching.abandoning.unregistering');
   });
 
   it('starts the runner again after a reboot in service, without touching the hook', () => {

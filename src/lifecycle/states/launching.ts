@@ -103,20 +103,8 @@ export const launching = lifecycle.createStateConfig({
       after: { retryDelay: { target: 'registering' } },
     },
     abandoning: {
+      initial: 'unregistering',
       on: {
-        'playbook.succeeded': {
-          guard: 'currentOperation',
-          target: '#lifecycle.terminating.releasing',
-          actions: ['endOperation'],
-        },
-        'playbook.failed': [
-          { guard: 'mayRetryUnreg', actions: ['countFailure', ...playUnreg] },
-          {
-            guard: 'currentOperation',
-            target: '#lifecycle.terminating.releasing',
-            actions: ['endOperation', answerAction],
-          },
-        ],
         'deadline.reached': { target: '#lifecycle.terminating.forcing' },
         'interruption.noticed': [
           { guard: 'earlierDeadline', actions: ['noteInterruption', 'setDeadline', 'startDeadline'] },
@@ -124,6 +112,29 @@ export const launching = lifecycle.createStateConfig({
         ],
         'target.observed': {},
         'group.observed': { actions: [noteGroupAndPace] },
+      },
+      states: {
+        unregistering: {
+          on: {
+            'playbook.succeeded': {
+              guard: 'currentOperation',
+              target: '#lifecycle.terminating.releasing',
+              actions: ['endOperation'],
+            },
+            'playbook.failed': [
+              { guard: 'mayRetryUnreg', target: 'retrying', actions: ['endOperation', 'countFailure'] },
+              {
+                guard: 'currentOperation',
+                target: '#lifecycle.terminating.releasing',
+                actions: ['endOperation', answerAction],
+              },
+            ],
+          },
+        },
+        retrying: {
+          after: { retryDelay: { target: 'unregistering', actions: [...playUnreg] } },
+          on: { 'deadline.reached': { target: '#lifecycle.terminating.forcing', actions: [...playUnreg] } },
+        },
       },
     },
   },
