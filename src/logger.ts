@@ -44,6 +44,13 @@ export interface LoggerOptions {
   destination?: { write(line: string): void };
 }
 
+/** An error as people need it; where in the code it arose is for those who asked for debug messages. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return { type: error.name, ...(code === undefined ? {} : { code }), message: error.message };
+}
+
 /** A pino logger: one JSON object a line, time in ISO 8601, level as a word, secrets masked. */
 export function createLogger(options: LoggerOptions): Logger {
   const out = options.destination ?? pino.destination({ dest: 1, sync: true });
@@ -53,6 +60,9 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: options.base ?? null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: {
+        err: options.level === 'debug' || options.level === 'trace' ? pino.stdSerializers.err : describeError,
+      },
       formatters: { level: (label) => ({ level: label }) },
     },
     secrets ? { write: (line: string) => void out.write(secrets.redact(line)) } : out,

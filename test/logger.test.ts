@@ -42,3 +42,26 @@ test('a secret that is added later is masked from then on', () => {
   });
   expect(line).not.toContain('late-secret');
 });
+
+test('an error says what it is and what happened, without a stack', () => {
+  const refused = Object.assign(new TypeError('connect ECONNREFUSED', { cause: new Error('deeper') }), {
+    code: 'ECONNREFUSED',
+  });
+  const line = logged(new Secrets(), (log) => log.warn({ err: refused }, 'no answer'));
+  expect(JSON.parse(line).err).toEqual({
+    type: 'TypeError',
+    code: 'ECONNREFUSED',
+    message: 'connect ECONNREFUSED',
+  });
+});
+
+test('at level debug an error brings its stack', () => {
+  let line = '';
+  const destination = {
+    write: (text: string) => {
+      line += text;
+    },
+  };
+  createLogger({ level: 'debug', destination }).warn({ err: new Error('no answer') }, 'x');
+  expect(JSON.parse(line).err.stack).toContain('logger.test.ts');
+});

@@ -20,6 +20,9 @@ export function createProgram(context: CliContext, version: string): Command {
     .version(version, '--version')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Run "drover --help" to see the commands and their options.')
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'drover: ')),
+    })
     .addHelpText('after', footer)
     .exitOverride();
   addSharedOptions(program, context.env);

@@ -34,8 +34,7 @@ export function readText(path: string, mend = 'create it, or name another with -
     bytes = readFileSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? `there is no such file: ${mend}` : `${code}: check its owner and mode`;
-    throw new ConfigError(`${path} cannot be read; ${why}`, { cause });
+    throw new ConfigError(`${path} cannot be read; ${whyUnreadable(code, mend)}`, { cause });
   }
   if (bytes.length > MAX_BYTES) throw new ConfigError(`${path} is larger than 1 MB: is it the right file?`);
   try {
@@ -43,4 +42,10 @@ export function readText(path: string, mend = 'create it, or name another with -
   } catch (cause) {
     throw new ConfigError(`${path} is not UTF-8 text: save it as UTF-8`, { cause });
   }
+}
+
+function whyUnreadable(code: string | undefined, mend: string): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no such file: ${mend}`;
+  if (code === 'EISDIR') return 'it is a directory: name the file in it';
+  return `${code}: check its owner and mode`;
 }

@@ -119,7 +119,8 @@ export function createEngine(options: EngineOptions): Engine {
 
   function run(entry: OutboxEntry): void {
     const { command } = entry;
-    log.info({ command: command.type, ...command }, 'command');
+    const { type, ...rest } = command;
+    log.info({ command: type, ...rest }, 'command');
     const answer: Promise<LifecycleInput | null> =
       degraded && refusedWhenDegraded(command)
         ? Promise.resolve(failureOf(command, 'the journal cannot be written'))
