@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
+import { executableFile } from './executable-file.ts';
 
 const example = `
 Example:
@@ -17,7 +18,7 @@ export function addDemo(program: Command, context: CliContext): void {
     .command('demo')
     .description('play the whole story on the sandbox: launch, jobs, scale up, retire, drain, release')
     .option('--keep', 'keep the directory with journals and logs, also after success', false)
-    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own')
+    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: DemoOptions, command: Command) => {
       const { json } = sharedOptions(command);

@@ -20,7 +20,7 @@ export function explainFailure(
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CommanderError) {
     // Commander has written its message, help or version itself.
-    return { exitCode: error.exitCode === 0 ? 0 : 2, message, text: null };
+    return { exitCode: error.exitCode === 0 ? 0 : 2, message: message.replace(/^error: /, ''), text: null };
   }
   if (interrupted !== null) return { exitCode: interrupted, message, text: `drover: ${message}` };
   const stack = debug && error instanceof Error ? `\n${stackOf(error)}` : '';

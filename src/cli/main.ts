@@ -63,8 +63,7 @@ function report(error: unknown): void {
     interrupted: stoppedBy === null ? null : exitCodeOfSignal[stoppedBy],
   });
   context.exitCode = failure.exitCode;
-  if (failure.text === null) return;
-  process.stderr.write(`${failure.text}\n`);
-  if (!process.argv.includes('--json')) return;
+  if (failure.text !== null) process.stderr.write(`${failure.text}\n`);
+  if (failure.exitCode === 0 || !process.argv.includes('--json')) return;
   context.print(JSON.stringify({ event: 'error', message: failure.message, exitCode: failure.exitCode }));
 }

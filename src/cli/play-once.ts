@@ -1,13 +1,14 @@
 import { createAutoScaling } from '../aws/autoscaling.ts';
-import { readableSecrets } from '../config/secrets.ts';
+import { readableSecrets, requireSecrets } from '../config/secrets.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { makeDirectory } from '../directory.ts';
 import { type PlayCommand, playVariables } from '../effects/playbook-variables.ts';
 import { takeLock } from '../engine/lock.ts';
 import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
 import { ConfigError, PlaybookError } from '../errors.ts';
 import type { GroupView, PlaybookName } from '../lifecycle/events.ts';
 import { Secrets } from '../logger.ts';
-import { startPlaybook } from '../playbooks/run.ts';
+import { type PlaybookResult, type RunningPlaybook, startPlaybook } from '../playbooks/run.ts';
 import { createGroupReader } from '../sources/group-reader.ts';
 import { type Identity, readIdentity } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
@@ -23,15 +24,18 @@ const playbooks = {
 
 /**
  * Plays one playbook once, with the variables that the agent would give it, and shows it task by task. Takes the state
- * directory, so that nothing runs beside an agent; not with --check, which changes nothing. Throws PlaybookError.
+ * directory, so that nothing runs beside an agent; not with --check, which changes nothing. After success, and with
+ * the state directory free again, `afterwards` runs to its end. Throws PlaybookError.
  */
 export async function playOnce(
   context: CliContext,
   options: SharedOptions & DryRunOptions,
   name: string,
   commandFor: (group: GroupView | null) => PlayCommand,
+  afterwards?: (config: Config) => Promise<void>,
 ): Promise<void> {
   const config = loadConfig(options.config, context.env);
+  requireSecrets(config, context.env);
   const secrets = readableSecrets(config, context.env);
   const { identity, group } = await lookAround(config, context.signal);
   const command = commandFor(group);
@@ -39,10 +43,10 @@ export async function playOnce(
     throw new ConfigError(`${identity.instanceId} is in no Auto Scaling group: there is nothing to scale up`);
   }
   const variables = playVariables(config, command, { identity, group }, context.env);
-  const lock = options.check ? null : takeLock(config.stateDir, `drover ${name}`);
-  try {
-    const redact = new Secrets(secrets);
-    const run = startPlaybook(
+  makeDirectory(config.runDir, 'runDir');
+  const redact = new Secrets(secrets);
+  const play = (): RunningPlaybook =>
+    startPlaybook(
       {
         operation: command.operation,
         playbook: playbooks[command.type],
@@ -62,27 +66,36 @@ export async function playOnce(
         secrets,
       },
     );
-    const cancel = () => void run.cancel();
-    context.signal.addEventListener('abort', cancel, { once: true });
-    const result = await run.result;
-    context.signal.removeEventListener('abort', cancel);
-    if (options.json) {
-      const { outcome, message, facts } = result;
-      printJson(context, {
-        event: 'summary',
-        outcome,
-        message: redact.redact(message),
-        check: options.check,
-        facts,
-      });
-    }
-    if (result.outcome !== 'succeeded') {
-      if (options.debug && !options.json) context.print(redact.redact(result.output));
-      throw new PlaybookError(`${name} ${result.outcome}: ${redact.redact(result.message)}`);
-    }
-    if (!options.json) context.print(options.check ? `${name}: checked, nothing changed` : `${name}: done`);
+  const lock = options.check ? null : takeLock(config.stateDir, `drover ${name}`);
+  const result = await untilEnd(play, context.signal).finally(() => lock?.release());
+  const succeeded = result.outcome === 'succeeded';
+  if (succeeded) await afterwards?.(config);
+  if (options.json) {
+    const { outcome, message, facts } = result;
+    printJson(context, {
+      event: 'summary',
+      outcome,
+      message: redact.redact(message),
+      check: options.check,
+      facts,
+    });
+  }
+  if (!succeeded) {
+    if (options.debug && !options.json) context.print(redact.redact(result.output));
+    throw new PlaybookError(`${name} ${result.outcome}: ${redact.redact(result.message)}`);
+  }
+  if (!options.json) context.print(options.check ? `${name}: checked, nothing changed` : `${name}: done`);
+}
+
+/** The play's result; a signal cancels it. */
+async function untilEnd(play: () => RunningPlaybook, signal: AbortSignal): Promise<PlaybookResult> {
+  const run = play();
+  const cancel = () => void run.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await run.result;
   } finally {
-    lock?.release();
+    signal.removeEventListener('abort', cancel);
   }
 }
 

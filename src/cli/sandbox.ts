@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../errors.ts';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
+import { executableFile } from './executable-file.ts';
 
 const example = `
 Example:
@@ -9,7 +11,7 @@ Example:
 interface SandboxCommandOptions {
   min: number;
   max: number;
-  desired: number;
+  desired?: number;
   dir?: string;
   agents: boolean;
   runner?: string;
@@ -22,21 +24,32 @@ export function addSandbox(program: Command, context: CliContext): void {
     .description('run the emulated world alone: metadata, Auto Scaling, EC2, GitLab, on loopback')
     .option('--min <n>', 'minimum size of the group', count, 0)
     .option('--max <n>', 'maximum size of the group', count, 3)
-    .option('--desired <n>', 'desired capacity of the group', count, 1)
+    .option('--desired <n>', 'desired capacity of the group; default: 1, within the limits', count)
     .option('--dir <path>', 'where the world keeps its files; kept. Default: a temporary directory, removed')
     .option('--agents', 'boot a drover agent on each instance', false)
-    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own')
+    .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: SandboxCommandOptions, command: Command) => {
       const { json } = sharedOptions(command);
+      const size = groupSize(options);
       const { runSandbox } = await import('../demo/run-sandbox.ts');
       await runSandbox({
         ...options,
+        ...size,
         signal: context.signal,
         tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
       });
       if (json) printJson(context, { event: 'summary', end: 'stopped' });
     });
+}
+
+/** Throws ConfigError where Auto Scaling would refuse the sizes. */
+function groupSize({ min, max, desired = Math.min(max, Math.max(min, 1)) }: SandboxCommandOptions) {
+  if (min > max) throw new ConfigError(`--min ${min} is above --max ${max}: give --max ${min} or more`);
+  if (desired < min || desired > max) {
+    throw new ConfigError(`--desired ${desired} is outside the group's limits: give ${min} to ${max}`);
+  }
+  return { min, max, desired };
 }
 
 function count(text: string): number {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CliContext, sharedOptions } from './context.ts';
+import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { addDryRunOptions, type DryRunOptions } from './dry-run-options.ts';
 
 const example = `
@@ -12,11 +12,24 @@ export function addScaleUp(program: Command, context: CliContext): void {
     .command('scale-up')
     .description('raise the desired capacity of this instance’s group by one')
     .addHelpText('after', example);
-  addDryRunOptions(command).action(async (options: DryRunOptions, self: Command) => {
-    const { playOnce } = await import('./play-once.ts');
-    await playOnce(context, { ...sharedOptions(self), ...options }, 'scale-up', () => ({
-      type: 'playScaleUp',
-      operation: 'scale-up-by-hand',
-    }));
+  command.option('--wait', 'then wait until the runner has a free slot', false);
+  addDryRunOptions(command).action(async (options: DryRunOptions & { wait: boolean }, self: Command) => {
+    const [{ playOnce }, { waitForSlack }] = await Promise.all([
+      import('./play-once.ts'),
+      import('./wait-for-slack.ts'),
+    ]);
+    const shared = sharedOptions(self);
+    await playOnce(
+      context,
+      { ...shared, ...options },
+      'scale-up',
+      () => ({ type: 'playScaleUp', operation: 'scale-up-by-hand' }),
+      options.wait && !options.check
+        ? (config) =>
+            waitForSlack(config, context.signal, (text) =>
+              shared.json ? printJson(context, { event: 'waiting', message: text }) : context.print(text),
+            )
+        : undefined,
+    );
   });
 }

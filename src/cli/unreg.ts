@@ -10,19 +10,20 @@ Example:
 export function addUnreg(program: Command, context: CliContext): void {
   const command = program
     .command('unreg')
-    .description('let running jobs end, stop the runner, unregister it, complete the terminate hook')
+    .description('let running jobs end, stop the runner, unregister it, answer the lifecycle hook')
     .addHelpText('after', example);
   addDryRunOptions(command).action(async (options: DryRunOptions, self: Command) => {
-    const [{ playOnce }, { terminateActionOpen }] = await Promise.all([
+    const [{ playOnce }, { launchActionOpen, terminateActionOpen }] = await Promise.all([
       import('./play-once.ts'),
       import('../lifecycle/group.ts'),
     ]);
     await playOnce(context, { ...sharedOptions(self), ...options }, 'unreg', (group) => ({
       type: 'playUnreg',
       operation: 'unreg-by-hand',
-      transition: 'terminating',
-      result: 'CONTINUE',
-      completeHook: terminateActionOpen(group),
+      // An instance without its runner is not to come into service.
+      ...(launchActionOpen(group)
+        ? { transition: 'launching', result: 'ABANDON', completeHook: true }
+        : { transition: 'terminating', result: 'CONTINUE', completeHook: terminateActionOpen(group) }),
     }));
   });
 }

@@ -2,6 +2,9 @@ import type { Config, RunnerConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { readText } from './read.ts';
 
+/** Tokens travel in HTTP headers. */
+const PRINTABLE = /^[!-~]+$/;
+
 /** The runner's authentication token from its file or variable; null: none is configured, GitLab's API makes one. */
 export function runnerToken(runner: RunnerConfig, env: NodeJS.ProcessEnv): string | null {
   if (runner.tokenFile !== undefined) return secretFile('tokenFile', runner.tokenFile);
@@ -12,6 +15,9 @@ export function runnerToken(runner: RunnerConfig, env: NodeJS.ProcessEnv): strin
       `runners[].tokenEnv names ${runner.tokenEnv}, which is not set: set it to the runner's token`,
     );
   }
+  if (!PRINTABLE.test(token)) {
+    throw new ConfigError(`${runner.tokenEnv} (runners[].tokenEnv) must hold one token and nothing else`);
+  }
   return token;
 }
 
@@ -21,10 +27,14 @@ export function apiToken(config: Config): string | null {
   return apiTokenFile === undefined ? null : secretFile('gitlab.apiTokenFile', apiTokenFile);
 }
 
+/** Reads every secret that the configuration names. Throws ConfigError that names the first which cannot be used. */
+export function requireSecrets(config: Config, env: NodeJS.ProcessEnv): void {
+  for (const read of readersOf(config, env)) read();
+}
+
 /** Every secret that the configuration names and that can be read now; for redaction. */
 export function readableSecrets(config: Config, env: NodeJS.ProcessEnv): string[] {
-  const readers = [() => apiToken(config), ...config.runners.map((runner) => () => runnerToken(runner, env))];
-  return readers.flatMap((read) => {
+  return readersOf(config, env).flatMap((read) => {
     try {
       return read() ?? [];
     } catch (error) {
@@ -34,9 +44,14 @@ export function readableSecrets(config: Config, env: NodeJS.ProcessEnv): string[
   });
 }
 
+const readersOf = (config: Config, env: NodeJS.ProcessEnv): (() => string | null)[] => [
+  () => apiToken(config),
+  ...config.runners.map((runner) => () => runnerToken(runner, env)),
+];
+
 function secretFile(key: string, path: string): string {
   const token = readText(path, `write the token to it, or mend ${key}`).trim();
-  if (token === '' || /\s/.test(token)) {
+  if (!PRINTABLE.test(token)) {
     throw new ConfigError(`${path} (${key}) must hold one token and nothing else`);
   }
   return token;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package-root.ts';
+import { makeDirectory } from '../directory.ts';
 import { agentHost, type InstanceHost } from '../sandbox/host.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts';
 import { ansiblePath } from './ansible-path.ts';
@@ -28,7 +29,7 @@ export interface Stage {
 export async function openStage({ group, host, dir, prefix }: StageOptions): Promise<Stage> {
   const home = dir ?? mkdtempSync(join(tmpdir(), prefix));
   const secrets = join(home, 'secrets');
-  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  makeDirectory(secrets, '--dir');
   const token = `glrt-t1_${randomBytes(15).toString('base64url')}`;
   const tokenFile = join(secrets, 'runner-token');
   writeFileSync(tokenFile, token, { mode: 0o600 });

@@ -1,5 +1,6 @@
 import { apiToken, runnerToken } from '../config/secrets.ts';
 import type { Config, RunnerConfig } from '../config.ts';
+import { ConfigError } from '../errors.ts';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { GroupView, HookTransition } from '../lifecycle/events.ts';
 import type {
@@ -79,7 +80,7 @@ export function unregVariables(
   const { unregisterTimeout } = config.lifecycle;
   const { completeHook, transition, result } = command;
   return {
-    ...runnerVariables(config, context, env),
+    ...runnerVariables(config, context, env, tokenIfReadable),
     gitlab_runner_budget: seconds(unregisterTimeout * 0.5),
     ...hookVariables(config, context, completeHook ? transition : null, result, unregisterTimeout * 0.3),
   };
@@ -99,13 +100,18 @@ export function scaleUpVariables(config: Config, { group, identity }: PlayContex
 }
 
 /** What init and unreg need alike. */
-function runnerVariables(config: Config, { identity }: PlayContext, env: NodeJS.ProcessEnv) {
+function runnerVariables(
+  config: Config,
+  { identity }: PlayContext,
+  env: NodeJS.ProcessEnv,
+  tokenOf: typeof runnerToken = runnerToken,
+) {
   const { runner, gitlab, runners, metrics } = config;
   const token = apiToken(config);
   return {
     gitlab_runner_url: gitlab.url,
     gitlab_runner_instance_id: identity.instanceId,
-    gitlab_runner_runners: runners.map((one) => runnerEntry(one, identity.instanceId, env)),
+    gitlab_runner_runners: runners.map((one) => runnerEntry(one, identity.instanceId, tokenOf(one, env))),
     ...(token === null ? {} : { gitlab_runner_api_token: token }),
     gitlab_runner_config_file: runner.configFile,
     gitlab_runner_service_manager: runner.serviceManager,
@@ -115,8 +121,17 @@ function runnerVariables(config: Config, { identity }: PlayContext, env: NodeJS.
   };
 }
 
-function runnerEntry(runner: RunnerConfig, instanceId: string, env: NodeJS.ProcessEnv) {
-  const token = runnerToken(runner, env);
+/** Whoever unregisters has config.toml, which holds the token too: a file that has gone must not leave a ghost. */
+function tokenIfReadable(runner: RunnerConfig, env: NodeJS.ProcessEnv): string | null {
+  try {
+    return runnerToken(runner, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
+}
+
+function runnerEntry(runner: RunnerConfig, instanceId: string, token: string | null) {
   return {
     name: runner.name ?? instanceId,
     ...(token === null ? {} : { token }),

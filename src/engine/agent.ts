@@ -1,6 +1,7 @@
 import { createAutoScaling } from '../aws/autoscaling.ts';
-import { apiToken, readableSecrets } from '../config/secrets.ts';
+import { apiToken, readableSecrets, requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
+import { makeDirectory } from '../directory.ts';
 import { createExecutor } from '../effects/executor.ts';
 import { playVariables } from '../effects/playbook-variables.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
@@ -18,7 +19,7 @@ import { startRunnerMetrics } from '../sources/runner-metrics.ts';
 import { readPaused } from '../sources/runner-paused.ts';
 import { startRunnerProcess } from '../sources/runner-process.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { checkRecord, type Journal, openJournal } from './journal.ts';
+import { checkRecord, type Journal, openJournal, readEntries } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { policyOf } from './policy-of.ts';
 import type { LifecycleRecord } from './record.ts';
@@ -39,10 +40,14 @@ export interface AgentOptions {
 
 /**
  * The engine on this instance, until the instance is released or `signal` aborts. Throws LockedError where another
- * process owns the state directory, JournalError where the record cannot be trusted.
+ * process owns the state directory, JournalError where the record cannot be trusted, ConfigError where a token or a
+ * directory cannot be used.
  */
 export async function runAgent(config: Config, options: AgentOptions): Promise<'released' | 'stopped'> {
   const { log, signal, env } = options;
+  // With a record there may be a drain to finish, which a missing token must not stop: the play says what is missing.
+  if (readEntries(config.stateDir).length === 0) requireSecrets(config, env);
+  makeDirectory(config.runDir, 'runDir');
   const lock = takeLock(config.stateDir, 'drover agent');
   const journal = openJournal(config.stateDir);
   try {

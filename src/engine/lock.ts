@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { LockedError } from '../errors.ts';
+import { makeDirectory } from '../directory.ts';
+import { ConfigError, LockedError } from '../errors.ts';
 
 export interface Lock {
   release(): void;
@@ -9,13 +10,13 @@ export interface Lock {
 
 /**
  * Takes the state directory for this process: flock(2) on a file in it, through util-linux `flock -n 3` on our own
- * open descriptor. The kernel frees it when we end, however we end. Throws LockedError that names the holder.
+ * open descriptor. The kernel frees it when we end, however we end. Throws LockedError that names the holder, ConfigError
+ * where the directory cannot be used.
  */
 export function takeLock(stateDir: string, role: string): Lock {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  makeDirectory(stateDir, 'stateDir');
   const path = join(stateDir, 'lock');
-  // Read and write, made if missing.
-  const fd = openSync(path, 0o2 | 0o100, 0o600);
+  const fd = openLockFile(path);
   const run = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
   if (run.error !== undefined || run.status !== 0) {
     closeSync(fd);
@@ -28,4 +29,16 @@ export function takeLock(stateDir: string, role: string): Lock {
   ftruncateSync(fd, 0);
   writeSync(fd, `${role} (pid ${process.pid})\n`, 0);
   return { release: () => closeSync(fd) };
+}
+
+function openLockFile(path: string): number {
+  try {
+    // Read and write, made if missing.
+    return openSync(path, 0o2 | 0o100, 0o600);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigError(`${path} cannot be opened (${code}): check its owner and mode (stateDir)`, {
+      cause,
+    });
+  }
 }

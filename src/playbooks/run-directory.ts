@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../directory.ts';
 
 /** Runs whose records are kept, the newest. */
 const KEPT_RUNS = 20;
@@ -7,7 +8,7 @@ const KEPT_RUNS = 20;
 /** One run's directory (0700): variables.yml while it starts, events.ndjson, output.log, and exit.json at its end. */
 export function createRunDirectory(runDir: string, operation: string, variables: string): string {
   const run = runPath(runDir, operation);
-  mkdirSync(runDir, { recursive: true, mode: 0o700 });
+  makeDirectory(runDir, 'runDir');
   rmSync(run, { recursive: true, force: true });
   mkdirSync(join(run, 'tmp'), { recursive: true, mode: 0o700 });
   writeFileSync(join(run, 'variables.yml'), variables, { mode: 0o600, flag: 'wx' });

@@ -21,7 +21,7 @@ export interface SandboxOptions {
   dir: string;
   group: GroupSpec;
   host: InstanceHost;
-  gitlab?: Partial<Pick<GitlabOptions, 'longPoll' | 'updateInterval'>>;
+  gitlab?: Partial<Pick<GitlabOptions, 'apiToken' | 'longPoll' | 'updateInterval'>>;
   /** How much later the metadata tells a new target lifecycle state, in ms. Default 0. */
   propagationDelay?: number;
   region?: string;

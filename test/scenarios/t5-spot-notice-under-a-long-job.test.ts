@@ -12,7 +12,11 @@ describe('T5: a Spot notice of 120 s under a ten-minute job', () => {
   for (const { when, hook } of HOOK_OPENS) {
     it.concurrent(`takes the intake off at once, stops the job 20 s before the end and is unregistered in time; the terminate hook ${when}`, async () => {
       // Two slots: the free one would take another job, were the intake still on.
-      const options = { group: { desiredCapacity: 1 }, config: { runner: { concurrent: 2 } } };
+      const options = {
+        group: { desiredCapacity: 1 },
+        config: { runner: { concurrent: 2 } },
+        interruptedJobs: 1,
+      };
       await scenario(options, async ({ seen, entries, sandbox }) => {
         const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
         sandbox.autoscaling.suspended.add('Launch');

@@ -21,6 +21,8 @@ export interface GitlabOptions {
   clock: Clock;
   log: EventLog;
   faults: Faults;
+  /** The PRIVATE-TOKEN of the administration; a random one where none is given. */
+  apiToken?: string;
   /** How long jobs/request is held open without a job, in ms. Default 0. */
   longPoll?: number;
   /** What the server asks of trace updates, in s. Default 3. */
@@ -57,6 +59,7 @@ interface Endpoint extends Route {
 /** Makes the server; `start` opens its port. */
 export function createGitlab(options: GitlabOptions): GitlabServer {
   const state = new GitlabState(options.clock, options.log, {
+    ...(options.apiToken === undefined ? {} : { apiToken: options.apiToken }),
     ...(options.acknowledgeLimit === undefined ? {} : { acknowledge: options.acknowledgeLimit }),
     ...(options.silenceLimit === undefined ? {} : { silence: options.silenceLimit }),
   });
@@ -81,10 +84,11 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
   const find = (request: HttpRequest): Endpoint => {
     const path = request.path.replace(/^\/api\/v4\//, '');
     const call = `${request.method} ${path}`;
+    const { system_id: systemId } = bodyOf(request);
     const endpoint = (operation: string, mutating: boolean, answer: Endpoint['answer'], params = {}) => ({
       operation,
       mutating,
-      params,
+      params: typeof systemId === 'string' ? { ...params, systemId } : params,
       answer,
     });
     switch (call) {

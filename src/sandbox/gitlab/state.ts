@@ -16,7 +16,7 @@ const newJobToken = (): string => `glcbt-${randomBytes(15).toString('base64url')
 export class GitlabState {
   readonly runners = new Map<number, SandboxRunner>();
   readonly jobs: SandboxJob[] = [];
-  readonly apiToken = `glpat-${randomBytes(15).toString('base64url')}`;
+  readonly apiToken: string;
   /** Changes whenever a job arrives: the value of X-GitLab-Last-Update. */
   lastUpdate = randomBytes(12).toString('hex');
   readonly clock: Clock;
@@ -25,11 +25,16 @@ export class GitlabState {
   readonly #silenceLimit: number;
   #ids = 0;
 
-  constructor(clock: Clock, log: EventLog, limits: { acknowledge?: number; silence?: number } = {}) {
+  constructor(
+    clock: Clock,
+    log: EventLog,
+    options: { apiToken?: string; acknowledge?: number; silence?: number } = {},
+  ) {
+    this.apiToken = options.apiToken ?? `glpat-${randomBytes(15).toString('base64url')}`;
     this.clock = clock;
     this.#log = log;
-    this.#acknowledgeLimit = limits.acknowledge ?? ACKNOWLEDGE_LIMIT;
-    this.#silenceLimit = limits.silence ?? SILENCE_LIMIT;
+    this.#acknowledgeLimit = options.acknowledge ?? ACKNOWLEDGE_LIMIT;
+    this.#silenceLimit = options.silence ?? SILENCE_LIMIT;
   }
 
   addRunner(options: NewRunner = {}): SandboxRunner {
