@@ -6,6 +6,8 @@ export interface PlayEventText {
   msg?: string | undefined;
   calls?: readonly string[] | undefined;
   diff?: string | undefined;
+  /** What our own modules report. */
+  facts?: Record<string, unknown> | undefined;
 }
 
 const marks: Record<string, string> = {
@@ -26,7 +28,8 @@ export function describePlayEvent(event: PlayEventText, check: boolean): string 
   if (mark === undefined) return null;
   if (mark === 'ok' && event.task?.includes(argumentCheck)) return null;
   const shown = mark === 'ok' && event.changed ? (check ? 'would' : 'changed') : mark;
-  const lines = [`  ${shown.padEnd(8)} ${event.task ?? ''}${event.msg ? `: ${event.msg}` : ''}`];
+  const why = event.msg || event.facts?.reason;
+  const lines = [`  ${shown.padEnd(8)} ${event.task ?? ''}${why ? `: ${why}` : ''}`];
   for (const call of event.calls ?? []) lines.push(`           ${check ? 'would call' : 'called'} ${call}`);
   return lines.join('\n');
 }

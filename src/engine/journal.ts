@@ -111,7 +111,7 @@ export function readEntries(stateDir: string): JournalEntry[] {
   try {
     bytes = readFileSync(journalPath(stateDir));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(`${(cause as NodeJS.ErrnoException).code}`)) return [];
     throw new JournalError(`cannot read ${journalPath(stateDir)}: ${(cause as Error).message}`, { cause });
   }
   return decodeJournal(bytes).entries;

@@ -67,6 +67,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = new Faults();
   const instances = new Map<string, RunningInstance>();
   const services: HttpService[] = [];
+  const metadataOf = new Map<string, HttpService>();
   const pending = new Set<Promise<void>>();
   const track = (work: Promise<void>) => {
     const settled = work
@@ -97,6 +98,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     powerOff(instance) {
       const running = instances.get(instance.id);
       if (running !== undefined) track(options.host.powerOff(running));
+      track(metadataOf.get(instance.id)?.close() ?? Promise.resolve());
     },
   });
   const aws = await startAwsServer({ group, log, faults, port: options.ports?.aws });
@@ -105,7 +107,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   async function boot(instance: GroupInstance): Promise<void> {
     const view = newView(instance, region);
     const metadata = await startMetadataServer({ clock, log, faults, view: () => view });
-    services.push(metadata);
+    metadataOf.set(instance.id, metadata);
     const running: RunningInstance = {
       id: instance.id,
       dir: join(options.dir, 'instances', instance.id),
@@ -117,7 +119,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     instances.set(instance.id, running);
     mkdirSync(running.dir, { recursive: true, mode: 0o700 });
     await options.host.boot(running, { awsUrl: aws.url, gitlabUrl: gitlab.url });
-    if (!group.instances.has(instance.id)) await options.host.powerOff(running);
+    if (!group.instances.has(instance.id)) {
+      await Promise.all([options.host.powerOff(running), metadata.close()]);
+    }
   }
 
   const existing = (id: string): RunningInstance => {
@@ -162,7 +166,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       group.close();
       await Promise.all(pending);
       await Promise.all([...instances.values()].map((instance) => options.host.powerOff(instance)));
-      await Promise.all([...services.map((service) => service.close()), gitlab.close()]);
+      await Promise.all([
+        ...[...services, ...metadataOf.values()].map((service) => service.close()),
+        gitlab.close(),
+      ]);
     },
   };
   const control = await startControl(sandbox, options.ports?.control);

@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/config.ts';
 import { takeLock } from '../../src/engine/lock.ts';
 import { bareHost, endProcessesOf } from '../../src/sandbox/host.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { drover } from './drover.ts';
+import { drover, startDrover } from './drover.ts';
 
 const token = 'glrt-t1_PlayOnceSecret0001';
 const env = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'sandbox-only' };
@@ -27,6 +27,14 @@ const mutations = (from: number): unknown[] =>
 /** What the runner itself does, once it is there. */
 const isPolling = (operation: string | undefined) => operation === 'requestJob';
 
+/** An instance that is still in the group. */
+const alive = () =>
+  vi.waitFor(() => {
+    const there = [...sandbox.instances.values()].find(({ id }) => sandbox.autoscaling.instances.has(id));
+    if (there === undefined) throw new Error('the group has no instance');
+    return there;
+  });
+
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'drover-play-'));
   sandbox = await startSandbox({
@@ -36,7 +44,7 @@ beforeAll(async () => {
     group: {
       name: 'runners',
       minSize: 0,
-      maxSize: 2,
+      maxSize: 3,
       desiredCapacity: 1,
       launchHook: { name: 'launching', heartbeatTimeout: 120, defaultResult: 'ABANDON' },
       terminateHook: { name: 'terminating', heartbeatTimeout: 120, defaultResult: 'ABANDON' },
@@ -68,6 +76,7 @@ beforeAll(async () => {
         serviceManager: 'process',
         pidFile: join(runnerDir, 'runner.pid'),
         checkInterval: 1,
+        concurrent: 1,
       },
       metadata: { endpoint: instance.metadataUrl },
       autoscaling: { endpoint: sandbox.awsUrl },
@@ -125,6 +134,29 @@ test('scale-up raises desired capacity by one; --json ends with the summary', as
   expect(sandbox.autoscaling.desiredCapacity).toBe(2);
 });
 
+test('scale-up --wait returns when the runner has a free slot', async () => {
+  const job = sandbox.gitlab.addJob({
+    script: ['while [ ! -e go ]; do sleep 0.1; done'.replace('go', join(dir, 'go'))],
+  });
+  await sandbox.log.waitFor((entry) => entry.subject === 'job' && entry.state === 'running', 20_000);
+  const waiting = startDrover(['scale-up', '--wait', '--config', config], {
+    ...env,
+    DROVER_METRICS_INTERVAL: '200ms',
+  });
+  let said = '';
+  waiting.stdout.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes('waiting for one')) writeFileSync(join(dir, 'go'), '');
+  });
+  const { exitCode } = await waiting;
+  expect(exitCode).toBe(0);
+  expect(said).toContain('all 1 slots of the runner are taken; waiting for one');
+  expect(said).toMatch(/scale-up: done\n$/);
+  expect(job.state).toBe('success');
+  // The instance of the increase before is still on its way.
+  expect(said).toContain('not settled');
+});
+
 test('unreg removes the runner manager and answers the terminate hook when one waits', async () => {
   sandbox.autoscaling.terminate(instanceId, true);
   const { exitCode, stdout, stderr } = await drover(['unreg', '--config', config], env);
@@ -137,6 +169,51 @@ test('unreg removes the runner manager and answers the terminate hook when one w
   );
   expect(completed).toHaveLength(1);
 });
+
+test('unreg of an instance that still launches abandons the launch', async () => {
+  const second = [...sandbox.instances.values()].find(({ id }) => id !== instanceId);
+  if (second === undefined) throw new Error('there is one instance only');
+  const { exitCode, stderr } = await drover(['unreg', '--config', config], {
+    ...env,
+    DROVER_METADATA_ENDPOINT: second.metadataUrl,
+  });
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  const answers = sandbox.log.entries.filter(
+    (entry) => entry.state === 'completed' && entry.instanceId === second.id,
+  );
+  expect(answers.map(({ hook, result }) => `${hook} ${result}`)).toEqual(['launching ABANDON']);
+});
+
+test('an instance of no Auto Scaling group cannot scale up one', async () => {
+  const instance = await alive();
+  const { instanceId: was } = instance.view;
+  instance.view.instanceId = 'i-00000000000000000';
+  const { exitCode, stderr } = await drover(['scale-up', '--config', config], {
+    ...env,
+    DROVER_METADATA_ENDPOINT: instance.metadataUrl,
+  });
+  instance.view.instanceId = was;
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('i-00000000000000000 is in no Auto Scaling group');
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a GitLab that cannot be reached is one clear message, and no runner is left half-made', async () => {
+  const { metadataUrl } = await alive();
+  const from = sandbox.log.entries.length;
+  const { exitCode, stderr } = await drover(['init', '--config', config], {
+    ...env,
+    DROVER_METADATA_ENDPOINT: metadataUrl,
+    DROVER_GITLAB_URL: 'http://127.0.0.1:9',
+    DROVER_LIFECYCLE_INIT_TIMEOUT: '10s',
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('http://127.0.0.1:9');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toContain('Traceback');
+  expect(mutations(from)).toEqual([]);
+}, 60_000);
 
 test('a metadata service that does not answer is one clear message', async () => {
   const { exitCode, stderr } = await drover(['init', '--config', config], {

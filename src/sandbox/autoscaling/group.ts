@@ -29,6 +29,16 @@ export interface GroupOptions {
   target(instance: GroupInstance, target: string): void;
 }
 
+/** The sizes to change; what is absent stays. */
+export interface GroupSizes {
+  minSize?: number | undefined;
+  maxSize?: number | undefined;
+  desiredCapacity?: number | undefined;
+}
+
+/** SetInstanceProtection takes no other. */
+const PROTECTABLE = new Set(['InService', 'EnteringStandby', 'Standby']);
+
 /** One Auto Scaling group: keeps as many instances as desired, through their hooks. */
 export class ScalingGroup {
   readonly name: string;
@@ -99,11 +109,24 @@ export class ScalingGroup {
     this.reconcile();
   }
 
-  resize(changes: {
-    minSize?: number | undefined;
-    maxSize?: number | undefined;
-    desiredCapacity?: number | undefined;
-  }) {
+  /** As UpdateAutoScalingGroup does: sizes that contradict each other are refused. Errors in AWS's words. */
+  update(changes: GroupSizes): void {
+    const { minSize = this.minSize, maxSize = this.maxSize, desiredCapacity } = changes;
+    const refuse = (message: string) => {
+      throw new AwsFault('ValidationError', message);
+    };
+    if (minSize > maxSize)
+      refuse(`Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`);
+    if (desiredCapacity !== undefined && (desiredCapacity < minSize || desiredCapacity > maxSize)) {
+      refuse(
+        `Desired capacity:${desiredCapacity} must be between the specified min size:${minSize} and max size:${maxSize}`,
+      );
+    }
+    this.resize(changes);
+  }
+
+  /** New limits and capacity; the capacity follows the limits. */
+  resize(changes: GroupSizes): void {
     this.minSize = changes.minSize ?? this.minSize;
     this.maxSize = changes.maxSize ?? this.maxSize;
     this.#desire(
@@ -145,7 +168,7 @@ export class ScalingGroup {
 
   setProtection(id: string, value: boolean): void {
     const instance = this.#existing(id);
-    if (!isActive(instance)) {
+    if (!PROTECTABLE.has(instance.lifecycleState)) {
       throw new AwsFault(
         'ValidationError',
         `The instance ${id} is not in InService or EnteringStandby or Standby.`,
@@ -162,6 +185,12 @@ export class ScalingGroup {
   /** Standby and back, or out of the group. */
   move(id: string, state: 'Standby' | 'InService' | 'Detached', decrement: boolean): void {
     const instance = this.#existing(id);
+    if (decrement && this.desiredCapacity <= this.minSize) {
+      throw new AwsFault(
+        'ValidationError',
+        `The desired capacity (${this.desiredCapacity}) cannot be lowered below the group's min size (${this.minSize}).`,
+      );
+    }
     if (decrement) this.#desire(this.desiredCapacity - 1);
     if (state === 'InService') this.#desire(this.desiredCapacity + 1);
     this.#options.target(instance, state);
@@ -316,6 +345,10 @@ export class ScalingGroup {
 
   #gone(instance: GroupInstance): void {
     this.#actions.drop(instance);
+    const leaving = this.activities.find(
+      ({ description, endedAt }) => endedAt === null && description.endsWith(instance.id),
+    );
+    if (leaving) Object.assign(leaving, { status: 'Successful', endedAt: this.#options.clock.wall() });
     this.#enter(instance, 'Terminated');
     this.instances.delete(instance.id);
     this.#options.powerOff(instance);

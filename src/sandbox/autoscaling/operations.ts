@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import type { XmlValue } from '../xml.ts';
 import { describeActivity, describeGroup, describeHook, describeInstance } from './describe.ts';
 import type { ScalingGroup } from './group.ts';
@@ -26,8 +27,14 @@ const text = (params: QueryParams, name: string): string => {
 
 const flag = (params: QueryParams, name: string) => params.get(name) === 'true';
 
+function number(params: QueryParams, name: string): number {
+  const value = text(params, name);
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  throw new AwsFault('ValidationError', `${value} is not a valid value for ${name}: it must be an integer`);
+}
+
 const optionalNumber = (params: QueryParams, name: string) =>
-  params.has(name) ? Number(params.get(name)) : undefined;
+  params.has(name) ? number(params, name) : undefined;
 
 function ours(group: ScalingGroup, params: QueryParams): void {
   const name = text(params, 'AutoScalingGroupName');
@@ -79,12 +86,12 @@ const reads: Record<string, Operation> = {
 const changes: Record<string, Operation> = {
   SetDesiredCapacity: (group, params) => {
     ours(group, params);
-    group.setDesired(Number(text(params, 'DesiredCapacity')));
+    group.setDesired(number(params, 'DesiredCapacity'));
     return null;
   },
   UpdateAutoScalingGroup: (group, params) => {
     ours(group, params);
-    group.resize({
+    group.update({
       minSize: optionalNumber(params, 'MinSize'),
       maxSize: optionalNumber(params, 'MaxSize'),
       desiredCapacity: optionalNumber(params, 'DesiredCapacity'),
@@ -92,7 +99,8 @@ const changes: Record<string, Operation> = {
     return null;
   },
   ExecutePolicy: (group, params) => {
-    const adjustment = group.policies[text(params, 'PolicyName')];
+    if (params.has('AutoScalingGroupName')) ours(group, params);
+    const adjustment = ownEntry(group.policies, text(params, 'PolicyName'));
     if (adjustment === undefined) throw new AwsFault('ValidationError', 'PolicyName not found');
     const wanted = group.desiredCapacity + adjustment;
     group.setDesired(Math.min(group.maxSize, Math.max(group.minSize, wanted)));
@@ -126,20 +134,23 @@ const changes: Record<string, Operation> = {
     return {};
   },
   SetInstanceHealth: (group, params) => {
-    group.setHealth(
-      text(params, 'InstanceId'),
-      text(params, 'HealthStatus') === 'Unhealthy' ? 'Unhealthy' : 'Healthy',
-    );
+    const status = text(params, 'HealthStatus');
+    if (status !== 'Healthy' && status !== 'Unhealthy') {
+      throw new AwsFault('ValidationError', `${status} is not a valid value for HealthStatus`);
+    }
+    group.setHealth(text(params, 'InstanceId'), status);
     return null;
   },
   EnterStandby: (group, params) => move(group, params, 'Standby'),
   ExitStandby: (group, params) => move(group, params, 'InService'),
   DetachInstances: (group, params) => move(group, params, 'Detached'),
   SuspendProcesses: (group, params) => {
+    ours(group, params);
     for (const name of listOf(params, 'ScalingProcesses')) group.suspended.add(name);
     return null;
   },
   ResumeProcesses: (group, params) => {
+    ours(group, params);
     for (const name of listOf(params, 'ScalingProcesses')) group.suspended.delete(name);
     group.reconcile();
     return null;
@@ -169,11 +180,11 @@ function instanceOf(group: ScalingGroup, params: QueryParams): string {
   throw new AwsFault('ValidationError', `No active Lifecycle Action found with token ${token}`);
 }
 
-export const isMutating = (operation: string): boolean => operation in changes;
+export const isMutating = (operation: string): boolean => Object.hasOwn(changes, operation);
 
 /** Carries out one Auto Scaling operation. Throws AwsFault in AWS's words. */
 export function autoScalingOperation(group: ScalingGroup, name: string, params: QueryParams): XmlValue {
-  const operation = reads[name] ?? changes[name];
+  const operation = ownEntry(reads, name) ?? ownEntry(changes, name);
   if (operation === undefined) {
     throw new AwsFault('InvalidAction', `The action ${name} is not valid for this web service.`);
   }

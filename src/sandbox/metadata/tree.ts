@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import type { MaintenanceEvent, MetadataView } from './view.ts';
 
 /** AWS writes times to the second, with a Z. */
@@ -18,9 +19,9 @@ export function metadataItem(view: MetadataView, path: string): string | null {
   const clean = path.replace(/\/+$/, '');
   if (clean === 'meta-data/tags/instance') return view.tags && Object.keys(view.tags).join('\n');
   const tag = /^meta-data\/tags\/instance\/(.+)$/.exec(clean);
-  if (tag?.[1] !== undefined) return view.tags?.[decodeURIComponent(tag[1])] ?? null;
+  if (tag?.[1] !== undefined) return (view.tags && ownEntry(view.tags, decodeURIComponent(tag[1]))) ?? null;
   if (clean === `meta-data/iam/security-credentials/${view.role}`) return credentials(view);
-  return items[clean]?.(view) ?? null;
+  return ownEntry(items, clean)?.(view) ?? null;
 }
 
 const items: Record<string, (view: MetadataView) => string | null> = {

@@ -1,0 +1,110 @@
+// A private Python virtual environment below .drover/. It is complete as soon as it can be seen: each install goes into
+// a directory of its own, and a symbolic link is moved to it at the end, so that a run that was killed, or two at once,
+// leave nothing half-made in anybody's way.
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Newest first would pick one that packages do not support yet: the system's own comes first. */
+const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.9'];
+/** An install that says nothing for this long is given up. */
+const SILENCE_MS = 300_000;
+/** What an install that was killed has left is removed by a later one, after this long. */
+const STALE_MS = 3_600_000;
+
+/**
+ * A Python that can make virtual environments, or null.
+ * @param {[number, number]} oldest
+ * @returns {string | null}
+ */
+export function findPython(oldest) {
+  const can = `import sys, venv, ensurepip; assert sys.version_info >= (${oldest.join(', ')})`;
+  return PYTHONS.find((name) => tryRun(name, ['-c', can]) !== null) ?? null;
+}
+
+/**
+ * Installs packages into the virtual environment `home`, which replaces what was there. Rejects when pip fails.
+ * @param {{home: string, python: string, packages: string[], say: (line: string) => void}} options
+ */
+export async function installVenv({ home, python, packages, say }) {
+  mkdirSync(dirname(home), { recursive: true });
+  removeStale(home);
+  const fresh = `${home}-${process.pid}-${Date.now()}`;
+  try {
+    await follow(python, ['-m', 'venv', fresh], say);
+    say('  1/2 virtual environment made');
+    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--progress-bar', 'off'];
+    await follow(join(fresh, 'bin', 'python'), [...pip, ...packages], say);
+    say('  2/2 packages installed');
+    const link = `${fresh}.link`;
+    symlinkSync(basename(fresh), link);
+    if (!isLink(home)) rmSync(home, { recursive: true, force: true });
+    renameSync(link, home);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Installs of `home` that never were finished, or that another has replaced; not those that may still be used. */
+function removeStale(home) {
+  const current = isLink(home) ? readlinkSync(home) : null;
+  for (const name of readdirSync(dirname(home))) {
+    if (!name.startsWith(`${basename(home)}-`) || name === current) continue;
+    if (!/^\d+-\d+(\.link)?$/.test(name.slice(basename(home).length + 1))) continue;
+    const path = join(dirname(home), name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > STALE_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const isLink = (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
+/** Runs a command to its end and says its steps; rejects with the end of its output when it fails. */
+export function follow(command, args, say) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let tail = '';
+    let timer = setTimeout(() => child.kill(), SILENCE_MS);
+    const read = (chunk) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill(), SILENCE_MS);
+      tail = (tail + chunk).slice(-2_000);
+      for (const line of String(chunk).split('\n')) {
+        if (/^(Collecting|Downloading|Installing|Get:|Setting up|Unpacking)/.test(line.trim()))
+          say(`  ${line.trim()}`);
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0) return resolve();
+      const end = tail.trim().split('\n').slice(-3).join(' ');
+      reject(new Error(`${command} ${args[0]} ended with ${code}: ${end}`));
+    });
+  });
+}
+
+/** What a command prints, or null when it fails. */
+export function tryRun(command, args) {
+  try {
+    return execFileSync(command, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+    });
+  } catch {
+    return null;
+  }
+}
