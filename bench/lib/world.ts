@@ -54,7 +54,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     // The sandbox shortens the runner's own poll for its demo; here it is GitLab Runner's default.
     config: { ...options.config, runner: { checkInterval: 3, ...options.config?.runner } },
   });
-  const byHand = byHandHost({ groupName: 'bench', launchHook: '', token, ready: () => {} });
+  const byHand = byHandHost({
+    groupName: 'bench',
+    launchHook: '',
+    token,
+    firstVariables: join(dir, 'vars.yml'),
+    ready: () => {},
+  });
   const bare: InstanceHost = {
     boot: async (instance) => void mkdirSync(instance.dir, { recursive: true }),
     powerOff: async () => {},

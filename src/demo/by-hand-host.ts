@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { packageRoot } from '../config/package-root.ts';
@@ -10,17 +10,25 @@ export interface ByHandOptions {
   token: string;
   /** A gitlab-runner executable; default: the sandbox's own. */
   runner?: string | undefined;
+  /** A link to the variables of the first instance that boots; made anew each time. */
+  firstVariables: string;
   /** Told where the variables of an instance lie. */
   ready(instanceId: string, path: string): void;
 }
 
 /** An instance without an agent: the variables with which the playbooks can be played for it by hand. */
 export function byHandHost(options: ByHandOptions): InstanceHost {
+  let booted = 0;
   return {
     async boot(instance, urls) {
       mkdirSync(join(instance.dir, 'gitlab-runner'), { recursive: true, mode: 0o700 });
       const path = join(instance.dir, 'vars.yml');
       writeFileSync(path, stringify(variables(options, instance, urls)), { mode: 0o600 });
+      if (booted === 0) {
+        rmSync(options.firstVariables, { force: true });
+        symlinkSync(path, options.firstVariables);
+      }
+      booted += 1;
       options.ready(instance.id, path);
     },
     // The runner alone: the playbook that has just answered the hook belongs to whoever plays it.

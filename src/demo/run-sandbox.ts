@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { endProcessesOf } from '../sandbox/host.ts';
 import { byHandHost } from './by-hand-host.ts';
 import { rememberManagers } from './manager-instance.ts';
@@ -44,7 +44,15 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     },
     host: options.agents
       ? stageAgents({}, options.runner)
-      : ({ token }) => byHandHost({ groupName, launchHook, token, runner: options.runner, ready }),
+      : ({ token, tokenFile }) =>
+          byHandHost({
+            groupName,
+            launchHook,
+            token,
+            runner: options.runner,
+            firstVariables: join(dirname(dirname(tokenFile)), 'vars.yml'),
+            ready,
+          }),
   });
   try {
     const { awsUrl, gitlabUrl, controlUrl } = sandbox;

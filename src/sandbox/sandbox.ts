@@ -69,6 +69,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const services: HttpService[] = [];
   const metadataOf = new Map<string, HttpService>();
   const pending = new Set<Promise<void>>();
+  const timers: (() => void)[] = [];
+  const later = (ms: number, act: () => void) => void timers.push(clock.setTimer(clock.now() + ms, act));
   const track = (work: Promise<void>) => {
     const settled = work
       .catch((error: Error) => void log.append({ service: 'sandbox', kind: 'error', message: error.message }))
@@ -92,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       };
       const delay = options.propagationDelay ?? 0;
       if (delay === 0) tell();
-      else clock.setTimer(clock.now() + delay, tell);
+      else later(delay, tell);
     },
     boot: (instance) => track(boot(instance)),
     powerOff(instance) {
@@ -151,9 +153,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         inSeconds,
       });
       if (hook === 'with-notice') group.beginTermination(id);
-      if (typeof hook === 'number')
-        clock.setTimer(clock.now() + hook * 1000, () => group.beginTermination(id));
-      clock.setTimer(clock.now() + inSeconds * 1000, () => group.lost(id));
+      if (typeof hook === 'number') later(hook * 1000, () => group.beginTermination(id));
+      later(inSeconds * 1000, () => group.lost(id));
     },
     rebalance(id) {
       existing(id).view.rebalance = clock.wall();
@@ -164,6 +165,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     async close() {
       group.close();
+      for (const cancel of timers) cancel();
       await Promise.all(pending);
       await Promise.all([...instances.values()].map((instance) => options.host.powerOff(instance)));
       await Promise.all([

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { drover, startDrover } from '../cli/drover.ts';
+import { startDrover } from '../cli/drover.ts';
 
 let TMPDIR: string;
 beforeEach(() => {
@@ -22,27 +22,6 @@ const processesThatName = (text: string): string[] =>
         return [];
       }
     });
-
-test('the demo tells the whole story, loses nothing, and ends with the summary', async () => {
-  const { exitCode, stdout, stderr } = await drover(['demo', '--json'], { TMPDIR }, 190_000);
-  expect(stderr).toBe('');
-  expect(exitCode).toBe(0);
-  const lines = stdout.split('\n').map((line) => JSON.parse(line));
-  expect(lines.at(-1)).toEqual({
-    event: 'summary',
-    jobs: { finished: 3, ended: 0, lost: 0 },
-    runners: { left: 0 },
-    hooks: { open: 0, timedOut: 0 },
-    instances: { launched: 2, terminated: 2 },
-    seconds: expect.any(Number),
-  });
-  const tables = lines.filter((line) => line.event === 'table').map((line) => line.table);
-  expect(tables).toEqual(['jobs', 'runners', 'instances']);
-  const capacities = lines.filter((line) => line.event === 'group').map((line) => line.desiredCapacity);
-  expect(capacities).toEqual([2, 1, 0]);
-  expect(processesThatName(TMPDIR)).toEqual([]);
-  expect(readdirSync(TMPDIR).filter((name) => name.startsWith('drover-'))).toEqual([]);
-}, 200_000);
 
 test('Ctrl-C during a playbook ends the demo, and leaves neither process nor file', async () => {
   const demo = startDrover(['demo', '--json'], { TMPDIR }, 60_000);

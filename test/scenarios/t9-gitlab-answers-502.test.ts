@@ -18,7 +18,11 @@ describe('T9: GitLab does not take the unregister', () => {
 
   it('completes the hook all the same when GitLab stays away, and leaves the runner manager', async () => {
     await scenario(
-      { group: { desiredCapacity: 1 }, config: { lifecycle: { unregisterTimeout: '6s', unregAttempts: 2 } } },
+      {
+        group: { desiredCapacity: 1 },
+        config: { lifecycle: { unregisterTimeout: '6s', unregAttempts: 2 } },
+        ghosts: true,
+      },
       async ({ seen, sandbox }) => {
         const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
         sandbox.faults.add({ service: 'gitlab', operation: 'deleteManager', kind: 'error', status: 502 });

@@ -18,6 +18,8 @@ export interface WorldOptions extends Allowances {
   runners?: number;
   /** Each instance makes a runner of its own through GitLab's API, instead of sharing one. */
   perInstance?: boolean;
+  /** The runner's name, given the scenario's directory. */
+  runnerName?: (dir: string) => string;
 }
 
 export interface World {
@@ -74,7 +76,9 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
     };
   }
   if (options.perInstance) config.gitlab = { ...config.gitlab, apiTokenFile };
-  const runners = options.perInstance ? [{ runnerType: 'instance_type' }] : shared;
+  const runners = options.perInstance
+    ? [{ runnerType: 'instance_type', ...(options.runnerName && { name: options.runnerName(dir) }) }]
+    : shared;
   const host = agentHost({ root: packageRoot(), runners, config });
   const sandbox = await startSandbox({
     dir,
