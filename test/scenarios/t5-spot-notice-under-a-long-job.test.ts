@@ -17,11 +17,12 @@ describe('T5: a Spot notice of 120 s under a ten-minute job', () => {
         config: { runner: { concurrent: 2 } },
         interruptedJobs: 1,
       };
-      await scenario(options, async ({ seen, entries, sandbox }) => {
+      await scenario(options, async ({ seen, entries, agentIn, sandbox }) => {
         const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
         sandbox.autoscaling.suspended.add('Launch');
         const job = sandbox.gitlab.addJob({ script: ['sleep 600'] });
         await seen({ subject: 'job', id: job.id, state: 'running' });
+        await agentIn(instanceId, 'inService');
 
         sandbox.interrupt(instanceId, { inSeconds: 120, hook });
         const { at: notice } = await seen({ subject: 'instance', state: 'interruption' });

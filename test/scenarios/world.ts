@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
+import { readEntries } from '../../src/engine/journal.ts';
 import { agentHost, endProcessesOf } from '../../src/sandbox/host.ts';
 import type { LogEntry } from '../../src/sandbox/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -29,6 +30,8 @@ export interface World {
   /** The first matching entry of the event log, past or to come. */
   seen(what: Partial<LogEntry> | ((entry: LogEntry) => boolean), limit?: number): Promise<LogEntry>;
   entries(what: Partial<LogEntry>): LogEntry[];
+  /** Waits until the agent's own record says that the instance is in this state, which it learns after the group. */
+  agentIn(instanceId: string, state: string): Promise<void>;
 }
 
 export const HOOKS = {
@@ -102,6 +105,12 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
           (entry) => (typeof what === 'function' ? what(entry) : matches(entry, what)),
           limit,
         ),
+      agentIn: (instanceId, state) =>
+        expect
+          .poll(() => readEntries(join(dir, 'instances', instanceId, 'state')).at(-1)?.to, {
+            timeout: 30_000,
+          })
+          .toContain(state),
       entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
     };
     await play(world);

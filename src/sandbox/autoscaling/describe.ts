@@ -82,3 +82,17 @@ export function describeActivity(group: ScalingGroup, activity: Activity): XmlVa
     Details: '{}',
   };
 }
+
+export function describePolicy(group: ScalingGroup, name: string, adjustment: number): XmlValue {
+  return {
+    AutoScalingGroupName: group.name,
+    PolicyName: name,
+    PolicyARN: `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:0:policyName/${name}`,
+    PolicyType: 'SimpleScaling',
+    AdjustmentType: 'ChangeInCapacity',
+    ScalingAdjustment: adjustment,
+    StepAdjustments: [],
+    Alarms: [],
+    Enabled: true,
+  };
+}

@@ -1,6 +1,12 @@
 import { ownEntry } from '../own-entry.ts';
 import type { XmlValue } from '../xml.ts';
-import { describeActivity, describeGroup, describeHook, describeInstance } from './describe.ts';
+import {
+  describeActivity,
+  describeGroup,
+  describeHook,
+  describeInstance,
+  describePolicy,
+} from './describe.ts';
 import type { ScalingGroup } from './group.ts';
 import { AwsFault } from './model.ts';
 
@@ -17,6 +23,12 @@ export function listOf(params: QueryParams, name: string): string[] {
     list.push(params.get(`${name}.member.${index}`) ?? '');
   }
   return list;
+}
+
+/** Whether a thing is among those asked for; without a list all are. */
+function named(params: QueryParams, list: string): (name: string) => boolean {
+  const names = listOf(params, list);
+  return (name) => names.length === 0 || names.includes(name);
 }
 
 const text = (params: QueryParams, name: string): string => {
@@ -60,7 +72,9 @@ const reads: Record<string, Operation> = {
   },
   DescribeLifecycleHooks: (group, params) => {
     ours(group, params);
-    return { LifecycleHooks: group.hooks.map((hook) => describeHook(group, hook)) };
+    const wanted = named(params, 'LifecycleHookNames');
+    const hooks = group.hooks.filter(({ name }) => wanted(name));
+    return { LifecycleHooks: hooks.map((hook) => describeHook(group, hook)) };
   },
   DescribeScalingActivities: (group, params) => {
     const max = optionalNumber(params, 'MaxRecords') ?? 100;
@@ -68,21 +82,13 @@ const reads: Record<string, Operation> = {
       Activities: group.activities.slice(0, max).map((activity) => describeActivity(group, activity)),
     };
   },
-  DescribePolicies: (group) => ({
-    ScalingPolicies: Object.entries(group.policies).map(([PolicyName, ScalingAdjustment]) => ({
-      AutoScalingGroupName: group.name,
-      PolicyName,
-      PolicyARN: `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:0:policyName/${PolicyName}`,
-      PolicyType: 'SimpleScaling',
-      AdjustmentType: 'ChangeInCapacity',
-      ScalingAdjustment,
-      StepAdjustments: [],
-      Alarms: [],
-      Enabled: true,
-    })),
-  }),
+  DescribePolicies: (group, params) => {
+    if (params.has('AutoScalingGroupName')) ours(group, params);
+    const wanted = named(params, 'PolicyNames');
+    const policies = Object.entries(group.policies).filter(([name]) => wanted(name));
+    return { ScalingPolicies: policies.map(([name, adjustment]) => describePolicy(group, name, adjustment)) };
+  },
 };
-
 const changes: Record<string, Operation> = {
   SetDesiredCapacity: (group, params) => {
     ours(group, params);

@@ -86,7 +86,7 @@ describe.concurrent('the configuration of a running gitlab-runner', () => {
   test(
     'gets a new token when three quarters of its life have passed',
     inWorld(async (world) => {
-      const record = world.gitlab.addRunner({ tokenLifetime: 4_000 });
+      const record = world.gitlab.addRunner({ tokenLifetime: 12_000 });
       const { token } = record;
       expect(
         (
