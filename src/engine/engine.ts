@@ -4,6 +4,7 @@ import type { LifecycleContext } from '../lifecycle/context.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
 import type { Logger } from '../logger.ts';
+import { eventForLog } from './event-for-log.ts';
 import type { Journal } from './journal.ts';
 import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
@@ -94,7 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
     write(event, from, next.commands);
     timers.adopt(nextTimers);
     const to = stateName(record.value);
-    if (from !== to) log.info({ from, to, event: event.type }, 'transition');
+    if (from !== to) log.info({ from, to, ...eventForLog(event) }, 'transition');
     options.onChange?.(record, snapshot.tags as ReadonlySet<string>);
     for (const entry of fresh) run(entry);
     if (snapshot.status === 'done') markReleased();
