@@ -69,7 +69,6 @@ test('npm run demo tells the whole story, loses nothing, and with --json ends wi
     instances: { launched: 2, terminated: 2 },
     seconds: expect.any(Number),
   });
-  expect(lines.at(-1).seconds).toBeLessThan(180);
   const tables = lines.filter((line) => line.event === 'table').map((line) => line.table);
   expect(tables).toEqual(['jobs', 'runners', 'instances']);
   const capacities = lines.filter((line) => line.event === 'group').map((line) => line.desiredCapacity);

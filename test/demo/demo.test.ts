@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,5 +45,25 @@ test('when nobody reads the output any more, the demo ends and cleans up', async
   demo.stdout.destroy();
   const { exitCode } = await demo;
   expect(exitCode).toBe(141);
+  expect(processesThatName(TMPDIR)).toEqual([]);
+}, 70_000);
+
+test('the sandbox runs another gitlab-runner where one is named, and it is that one which serves', async () => {
+  const runner = join(TMPDIR, 'another-runner');
+  const own = join(import.meta.dirname, '..', '..', 'sandbox', 'bin', 'gitlab-runner');
+  writeFileSync(runner, `#!/bin/sh\necho "$1" >> "${TMPDIR}/asked"\nexec "${own}" "$@"\n`, { mode: 0o755 });
+  const sandbox = startDrover(['sandbox', '--agents', '--json', '--runner', runner], { TMPDIR }, 60_000);
+  await new Promise<void>((resolve) => {
+    let seen = '';
+    sandbox.stdout.on('data', (chunk) => {
+      seen += chunk;
+      if (seen.includes('"state":"InService"')) resolve();
+    });
+    sandbox.once('exit', () => resolve());
+  });
+  expect(readFileSync(join(TMPDIR, 'asked'), 'utf8').split('\n')).toContain('run');
+  sandbox.kill('SIGINT');
+  const { exitCode } = await sandbox;
+  expect(exitCode).toBe(0);
   expect(processesThatName(TMPDIR)).toEqual([]);
 }, 70_000);
