@@ -55,6 +55,7 @@ export class ScalingGroup {
   readonly #options: GroupOptions;
   readonly #actions;
   #cancelTimer = () => {};
+  readonly #shutdowns = new Set<() => void>();
   #closed = false;
 
   constructor(options: GroupOptions) {
@@ -86,6 +87,7 @@ export class ScalingGroup {
   close(): void {
     this.#closed = true;
     this.#cancelTimer();
+    for (const cancel of this.#shutdowns) cancel();
     for (const instance of this.instances.values()) {
       for (const action of instance.actions.values()) action.cancelTimer();
     }
@@ -339,8 +341,21 @@ export class ScalingGroup {
       this.#enter(instance, 'InService');
     } else {
       this.#enter(instance, 'Terminating:Proceed');
-      this.#gone(instance);
+      this.#shutDown(instance);
     }
+  }
+
+  #shutDown(instance: GroupInstance): void {
+    const { clock, spec } = this.#options;
+    if (!spec.shutdownDelay) {
+      this.#gone(instance);
+      return;
+    }
+    const cancel = clock.setTimer(clock.now() + spec.shutdownDelay, () => {
+      this.#shutdowns.delete(cancel);
+      if (this.instances.has(instance.id)) this.#gone(instance);
+    });
+    this.#shutdowns.add(cancel);
   }
 
   #gone(instance: GroupInstance): void {

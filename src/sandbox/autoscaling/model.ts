@@ -22,6 +22,8 @@ export interface GroupSpec {
   newInstancesProtected?: boolean;
   /** ChangeInCapacity policies by name. */
   policies?: Record<string, number>;
+  /** How long EC2 takes to stop the machine once its termination proceeds, in ms. Default 0. */
+  shutdownDelay?: number;
   /** Whether the terminate hook opens for an instance whose launch was abandoned. Default true. */
   terminateHookAfterAbandon?: boolean;
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { scenario, type World } from './world.ts';
+
+/** Looks at the group, from now on. */
+async function looks({ seen, sandbox }: World, times: number): Promise<void> {
+  const from = sandbox.log.entries.length;
+  let count = 0;
+  await seen(({ seq, operation }) => {
+    if (seq > from && operation === 'DescribeAutoScalingGroups') count += 1;
+    return count >= times;
+  });
+}
+
+describe('C13: an increase brings no instance', () => {
+  it.concurrent('since there is no capacity: no further increase until it is there', async () => {
+    await scenario({ group: { desiredCapacity: 1, maxSize: 4 } }, async (world) => {
+      const { seen, entries, sandbox } = world;
+      await seen({ subject: 'instance', state: 'InService' });
+      sandbox.autoscaling.launchFailure = 'We currently do not have sufficient m5.large capacity.';
+      const job = sandbox.gitlab.addJob({ script: ['sleep 25'] });
+      await seen({ subject: 'group', desiredCapacity: 2 });
+      await looks(world, 8);
+      expect(entries({ subject: 'group' }).map(({ desiredCapacity }) => desiredCapacity)).toEqual([2]);
+      sandbox.autoscaling.launchFailure = null;
+      const arrived = new Set<string>();
+      await seen(({ subject, state, instanceId = '' }) => {
+        if (subject === 'instance' && state === 'InService') arrived.add(instanceId);
+        return arrived.size === 2;
+      });
+      await seen({ subject: 'job', id: job.id, state: 'success' });
+    });
+  }, 180_000);
+
+  it.concurrent('since the Launch process is suspended: no increase at all until it is resumed', async () => {
+    await scenario({ group: { desiredCapacity: 1, maxSize: 4 } }, async (world) => {
+      const { seen, entries, sandbox } = world;
+      await seen({ subject: 'instance', state: 'InService' });
+      sandbox.autoscaling.suspended.add('Launch');
+      const job = sandbox.gitlab.addJob({ script: ['sleep 20'] });
+      await seen({ subject: 'job', id: job.id, state: 'running' });
+      await looks(world, 6);
+      expect(entries({ operation: 'SetDesiredCapacity' })).toEqual([]);
+      sandbox.autoscaling.suspended.delete('Launch');
+      await seen({ subject: 'group', desiredCapacity: 2 });
+      await seen({ subject: 'job', id: job.id, state: 'success' });
+    });
+  }, 180_000);
+});
