@@ -86,7 +86,7 @@ describe.concurrent('the configuration of a running gitlab-runner', () => {
   test(
     'gets a new token when three quarters of its life have passed',
     inWorld(async (world) => {
-      const record = world.gitlab.addRunner({ tokenLifetime: 12_000 });
+      const record = world.gitlab.addRunner({ tokenLifetime: 3_600_000 });
       const { token } = record;
       expect(
         (
@@ -102,6 +102,11 @@ describe.concurrent('the configuration of a running gitlab-runner', () => {
           )
         ).code,
       ).toBe(0);
+      // As if it had been registered long ago: of its whole life there is one hour left.
+      const config = world.readConfig();
+      expect(config).toMatch(/token_obtained_at = /);
+      const longAgo = config.replace(/(token_obtained_at = ).*/, '$12020-01-01T00:00:00Z');
+      writeFileSync(world.configFile, longAgo, { mode: 0o600 });
       await world.run();
       await until('another token', () => record.token !== token && world.readConfig().includes(record.token));
       expect(world.readConfig()).not.toContain(token);
