@@ -18,6 +18,9 @@ import {
 import type { LifecyclePolicy } from './policy.ts';
 import { backoff, drainDeadline, heartbeatInterval, launchDeadline } from './timing.ts';
 
+/** Between the seen end of an action and the use of force (ms): a play of ours that has just answered it ends first. */
+const LAST_MOMENT = 2_000;
+
 /** Timers that outlive one state; the engine delivers them like any event. */
 export type TimerEvent = { type: 'heartbeat.due' | 'deadline.reached' | 'maintenance.due'; at: number };
 
@@ -136,6 +139,12 @@ export const lifecycle = setup({
       context.transition === 'launching' && !launchActionOpen(context.group),
     heartbeatOfDrain: ({ context, event }) =>
       event.type === 'heartbeat.refused' && event.transition === context.transition,
+    actionExpired: ({ context, event }) => {
+      const group = seenGroup(event) ?? null;
+      if (group?.lifecycleState !== 'Terminating:Proceed' || group.terminateHook === null) return false;
+      const { terminateActionDone, deadline } = context;
+      return !terminateActionDone && (deadline === null || deadline > event.at + LAST_MOMENT);
+    },
     deadlinePassed: ({ context, event }) => context.deadline !== null && event.at >= context.deadline,
   },
   actions: {
@@ -237,6 +246,7 @@ export const lifecycle = setup({
     }),
     stopHeartbeat: cancel('heartbeat'),
     setDeadline: assign(({ context, event }) => ({ deadline: drainDeadline(context, event.at) })),
+    hastenDeadline: assign({ deadline: ({ event }) => event.at + LAST_MOMENT }),
     startDeadline: raise({ type: 'deadline.reached' } as TimerEvent, {
       id: 'deadline',
       delay: ({ context, event }) => Math.max(0, (context.deadline ?? event.at) - event.at),

@@ -18,7 +18,20 @@ export const terminating = lifecycle.createStateConfig({
   exit: ['stopHeartbeat', 'stopDeadline'],
   on: {
     'target.observed': [{ guard: 'targetChanged', actions: ['noteTarget'] }, {}],
-    'group.observed': { actions: [noteGroupAndPace] },
+    'group.observed': [
+      // It proceeds and nobody of ours has answered: EC2 stops the machine at any moment.
+      {
+        guard: 'actionExpired',
+        actions: [
+          noteGroupAndPace,
+          { type: 'noteReason', params: { reason: 'the lifecycle action is gone' } },
+          'hastenDeadline',
+          'stopDeadline',
+          'startDeadline',
+        ],
+      },
+      { actions: [noteGroupAndPace] },
+    ],
     'interruption.noticed': [...moveDeadline],
     'rebalance.noticed': {},
     'heartbeat.due': [...heartbeatDue],
