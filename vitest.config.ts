@@ -5,6 +5,8 @@ const deep = process.env.DROVER_TEST_TIER === 'deep';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Every step, every fault, many seeds: by hand, `npm run test:deep`.
+    exclude: deep ? [] : ['test/**/deep/**'],
     setupFiles: ['test/support/ansible-on-path.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',

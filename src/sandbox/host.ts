@@ -37,6 +37,10 @@ export interface AgentHostOptions {
   runners: unknown[];
   /** Merged into config.yml, section by section. */
   config?: Record<string, Record<string, unknown>>;
+  /** Added to the agent's environment. */
+  env?: Record<string, string>;
+  /** An agent that a signal ends is started again after this long (ms), as systemd does; default: it is not. */
+  restartAfter?: number;
 }
 
 /** An instance that runs no agent: for experiments with one's own programs. */
@@ -55,6 +59,7 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
   agentOf(instanceId: string): ChildProcess | undefined;
 } {
   const agents = new Map<string, ChildProcess>();
+  const off = new Set<string>();
   const startAgent = (instance: SandboxInstance) => {
     const log = openSync(join(instance.dir, 'agent.log'), 'a', 0o600);
     const child = spawn(
@@ -71,13 +76,19 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
           DROVER_SANDBOX_INSTANCE: instance.dir,
           AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
           AWS_SECRET_ACCESS_KEY: 'sandbox-only',
+          ...options.env,
         },
       },
     );
     closeSync(log);
     agents.set(instance.id, child);
-    child.on('exit', () => {
-      if (agents.get(instance.id) === child) agents.delete(instance.id);
+    child.on('exit', (_, signal) => {
+      if (agents.get(instance.id) !== child) return;
+      agents.delete(instance.id);
+      if (signal === null || options.restartAfter === undefined) return;
+      setTimeout(() => {
+        if (!off.has(instance.id) && !agents.has(instance.id)) startAgent(instance);
+      }, options.restartAfter);
     });
   };
   return {
@@ -87,7 +98,10 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
       writeConfig(options, instance, urls);
       startAgent(instance);
     },
-    powerOff: (instance) => endProcessesOf(instance.dir),
+    async powerOff(instance) {
+      off.add(instance.id);
+      await endProcessesOf(instance.dir);
+    },
   };
 }
 

@@ -19,6 +19,10 @@ export interface WorldOptions extends Allowances {
   runners?: number;
   /** Each instance makes a runner of its own through GitLab's API, instead of sharing one. */
   perInstance?: boolean;
+  /** The agents' environment, beside what every agent has. */
+  env?: Record<string, string>;
+  /** An agent that is killed is started again after this long (ms). */
+  restartAfter?: number;
   /** The runner's name, given the scenario's directory. */
   runnerName?: (dir: string) => string;
 }
@@ -82,7 +86,13 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const runners = options.perInstance
     ? [{ runnerType: 'instance_type', ...(options.runnerName && { name: options.runnerName(dir) }) }]
     : shared;
-  const host = agentHost({ root: packageRoot(), runners, config });
+  const host = agentHost({
+    root: packageRoot(),
+    runners,
+    config,
+    ...(options.env && { env: options.env }),
+    ...(options.restartAfter && { restartAfter: options.restartAfter }),
+  });
   const sandbox = await startSandbox({
     dir,
     host,

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { callsOf, costTable, failOnce, faultyLife, KINDS } from './faults.ts';
+import { life } from './lives.ts';
+
+describe('nothing is lost when the first call of each kind fails', () => {
+  for (const id of ['L1', 'T1'] as const) {
+    it(`in ${id}: throttled, failed, hung, reset, slow, or done and the answer lost`, async () => {
+      const without = await faultyLife(life(id), () => {});
+      const calls = callsOf(without.log);
+      const rows = await Promise.all(
+        KINDS.map(async (kind) => ({
+          what: `${id}: each call once, ${kind}`,
+          cost: await faultyLife(life(id), (world) => {
+            for (const call of calls) failOnce(world, call, kind);
+          }),
+        })),
+      );
+      console.log(costTable(rows, without));
+      for (const { what, cost } of rows) expect(cost.struck, what).toBeGreaterThan(calls.length / 2);
+    }, 400_000);
+  }
+});

@@ -1,0 +1,90 @@
+import type { FaultKind, FaultService } from '../../src/sandbox/faults.ts';
+import type { LogEntry } from '../../src/sandbox/log.ts';
+import type { Life } from './lives.ts';
+import { scenario, type World, type WorldOptions } from './world.ts';
+
+export const KINDS: readonly FaultKind[] = ['throttle', 'error', 'hang', 'reset', 'slow', 'lost'];
+
+/** One kind of call: a service and its operation, as the event log names them. */
+export interface CallKind {
+  service: FaultService;
+  operation: string;
+}
+
+/** What a life with faults took. */
+export interface Cost {
+  /** From the first entry of the log to the last. */
+  seconds: number;
+  /** Calls in all, and those that a fault has struck. */
+  calls: number;
+  struck: number;
+}
+
+const SERVICES = new Set<string>(['autoscaling', 'ec2', 'metadata', 'gitlab']);
+
+/** Hooks that bear a handful of calls that hang until their timeout, one after another. */
+const patient = (options: WorldOptions): WorldOptions => ({
+  ...options,
+  group: {
+    ...options.group,
+    launchHook: { name: 'launch', heartbeatTimeout: 90, defaultResult: 'ABANDON' },
+    terminateHook: { name: 'terminate', heartbeatTimeout: 20, defaultResult: 'CONTINUE' },
+  },
+});
+
+/** Plays a life with faults put in by `spoil`, and tells its cost. */
+export async function faultyLife(
+  life: Life,
+  spoil: (world: World) => void,
+): Promise<Cost & { log: LogEntry[] }> {
+  let log: LogEntry[] = [];
+  await scenario(patient(life.options), async (world) => {
+    spoil(world);
+    await life.play(world);
+    log = [...world.sandbox.log.entries];
+  });
+  const calls = log.filter(({ kind }) => kind === 'call');
+  const [first, last] = [log[0]?.at ?? 0, log.at(-1)?.at ?? 0];
+  return {
+    seconds: (last - first) / 1_000,
+    calls: calls.length,
+    struck: calls.filter(({ fault }) => fault !== undefined).length,
+    log,
+  };
+}
+
+/** Every kind of call that a life made. */
+export function callsOf(log: readonly LogEntry[]): CallKind[] {
+  const kinds = new Map<string, CallKind>();
+  for (const { kind, service, operation } of log) {
+    if (kind !== 'call' || operation === undefined || !SERVICES.has(service)) continue;
+    kinds.set(`${service} ${operation}`, { service: service as FaultService, operation });
+  }
+  return [...kinds.values()].sort((a, b) => nameOfCall(a).localeCompare(nameOfCall(b)));
+}
+
+export const nameOfCall = ({ service, operation }: CallKind): string => `${service} ${operation}`;
+
+/** The first call of this kind fails. */
+export function failOnce({ sandbox }: World, call: CallKind, kind: FaultKind): void {
+  sandbox.faults.add({
+    ...call,
+    kind,
+    times: 1,
+    ...(kind === 'error' ? { status: 500 } : {}),
+    ...(kind === 'throttle' && call.service === 'gitlab' ? { retryAfter: 1 } : {}),
+    ...(kind === 'slow' ? { delayMs: 1_500 } : {}),
+  });
+}
+
+/** Rows as a table: what, how much longer than without a fault, how many calls more, how many struck. */
+export function costTable(rows: Array<{ what: string; cost: Cost }>, without: Cost): string {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  const lines = rows.map(({ what, cost }) => {
+    const seconds = `${(cost.seconds - without.seconds).toFixed(1)} s`.padStart(8);
+    const calls = `${cost.calls - without.calls}`.padStart(6);
+    return `${what.padEnd(width)} ${seconds} ${calls} ${`${cost.struck}`.padStart(7)}`;
+  });
+  const head = `${'fault'.padEnd(width)} ${'longer'.padStart(8)} ${'calls'.padStart(6)} ${'struck'.padStart(7)}`;
+  return [head, ...lines].join('\n');
+}
