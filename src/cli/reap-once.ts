@@ -8,7 +8,7 @@ import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
 import { ConfigError } from '../errors.ts';
 import { createGitlabApi } from '../reap/gitlab-api.ts';
 import { reap } from '../reap/reap.ts';
-import type { ReapEvent, ReapSummary } from '../reap/report.ts';
+import type { ReapSummary, Tell } from '../reap/report.ts';
 import { type Identity, readIdentity } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
 import type { CliContext } from './context.ts';
@@ -17,7 +17,7 @@ export interface ReapOnceOptions {
   check: boolean;
   /** Empty: the group of this instance, where this is one. */
   groups: readonly string[];
-  tell(event: ReapEvent): void;
+  tell: Tell;
 }
 
 /** Puts the clients for {@link reap} together from the configuration at `path`, and closes them in the end. */

@@ -2,8 +2,12 @@
 export type ReapEvent =
   | { event: 'looked'; runners: number; managers: number; unreadable: number; instances: number }
   | { event: 'note'; message: string }
+  /** A part of the work could not be done at all. */
+  | { event: 'problem'; message: string }
   | ({ event: Subject['what']; outcome: ReapOutcome; message: string } & Subject)
   | ({ event: 'unknown'; message: string; mend: string } & Subject);
+
+export type Tell = (event: ReapEvent) => void;
 
 /** `gone`: it was no longer there. `left`: it could not be removed. */
 export type ReapOutcome = 'removed' | 'would-remove' | 'gone' | 'left';
@@ -45,6 +49,7 @@ export function createTally(check: boolean) {
     summary,
     count(event: ReapEvent): void {
       if (event.event === 'unknown') summary.unknown += 1;
+      if (event.event === 'problem') summary.left += 1;
       if (!('outcome' in event)) return;
       if (event.outcome === 'gone') summary.gone += 1;
       else if (event.outcome === 'left') summary.left += 1;
@@ -63,6 +68,8 @@ export function describeReapEvent(event: ReapEvent): string {
     }
     case 'note':
       return event.message;
+    case 'problem':
+      return `  FAILED        ${event.message}`;
     case 'unknown':
       return `  unknown       ${describeSubject(event)}: ${event.message}; ${event.mend}`;
     default: {

@@ -94,12 +94,17 @@ describe('GitLab', () => {
     expect(world.systemIds()).not.toContain(systemIdOf(world.ids[0] ?? ''));
   });
 
-  test('that refuses the token ends the run with the mend, before anything is removed', async () => {
+  test('that refuses the token is not touched, the mend is told, and hooks are completed all the same', async () => {
     await leftovers();
     world.sandbox.faults.add({ service: 'gitlab', operation: 'listRunners', kind: 'error', status: 401 });
     const seq = world.sandbox.log.entries.length;
-    await expect(world.reap()).rejects.toThrow(/GET runners\/all: status 401.*gitlab\.apiTokenFile/);
-    expect(world.mutations(seq)).toEqual([]);
+    const { summary, told } = await world.reap();
+    expect(summary).toMatchObject({ removed: { runners: 0, managers: 0, hooks: 1 }, left: 1 });
+    expect(told).toContainEqual({
+      event: 'problem',
+      message: expect.stringMatching(/GET runners\/all: status 401.*gitlab\.apiTokenFile/),
+    });
+    expect(world.mutations(seq)).toEqual(['CompleteLifecycleAction']);
   });
 
   test('that is asked by nobody’s administrator lists what the token owns', async () => {
