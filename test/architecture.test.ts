@@ -82,7 +82,16 @@ describe('the direction of imports (design.md: sources → lifecycle ← effects
   });
 
   test('what runs on an instance never imports the sandbox', () => {
-    const onInstance = ['lifecycle/', 'engine/', 'sources/', 'effects/', 'playbooks/', 'runner/', 'aws/'];
+    const onInstance = [
+      'lifecycle/',
+      'engine/',
+      'sources/',
+      'effects/',
+      'playbooks/',
+      'runner/',
+      'aws/',
+      'reap/',
+    ];
     expect(crossings(onInstance, (path) => within(path, 'sandbox/', 'demo/'))).toEqual([]);
   });
 

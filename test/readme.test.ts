@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig, packageRoot } from '../src/config.ts';
 import { validateVariables } from '../src/playbooks/validate.ts';
 import { endProcessesOf } from '../src/sandbox/host.ts';
+import { reapWorld } from './reap/world.ts';
 
 // Every command of the README is run here as it stands there, but for those that CI itself is: `npm ci` and `npm test`
 // (see .ci/run).
@@ -159,12 +160,31 @@ test('npm run bench measures, judges and exits accordingly', async () => {
   expect(exitCode).toBe(0);
 }, 120_000);
 
+test('reap shows with --check what it would remove, and then removes it', async () => {
+  const world = await reapWorld();
+  try {
+    const [gone = ''] = world.ids;
+    await world.contact(world.shared, gone);
+    world.sandbox.autoscaling.terminate(gone, true);
+    const env = { DROVER_CONFIG: join(world.dir, 'config.yml') };
+    const checked = await sh(command('npx drover reap --check'), { env });
+    expect(checked.stdout).toContain('would remove  manager');
+    expect(world.systemIds()).toHaveLength(1);
+    const { exitCode, stdout } = await sh(command('npx drover reap'), { env });
+    expect(stdout).toContain('removed 0 runners and 1 managers');
+    expect([checked.exitCode, exitCode]).toEqual([0, 0]);
+    expect(world.systemIds()).toEqual([]);
+  } finally {
+    await world.close();
+  }
+}, 60_000);
+
 test('every command of the tour is there, with an example', async () => {
   const rows = [...readme.matchAll(/^\| (`.*?) \|/gm)].map((match) => match[1] ?? '');
   const names = rows
     .filter((row) => row.startsWith('`drover'))
     .flatMap((row) => [...row.matchAll(/`(?:drover )?([a-z-]+)`/g)].map((match) => match[1] ?? ''));
-  expect(names).toEqual(['demo', 'sandbox', 'agent', 'init', 'unreg', 'scale-up', 'status', 'chart']);
+  expect(names).toEqual(['demo', 'sandbox', 'agent', 'init', 'unreg', 'scale-up', 'status', 'reap', 'chart']);
   for (const name of names) {
     const { exitCode, stdout } = await sh(`npx drover ${name} --help`);
     expect(exitCode).toBe(0);

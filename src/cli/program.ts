@@ -4,6 +4,7 @@ import { addChart } from './chart.ts';
 import { addSharedOptions, type CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
 import { addInit } from './init.ts';
+import { addReap } from './reap.ts';
 import { addSandbox } from './sandbox.ts';
 import { addScaleUp } from './scale-up.ts';
 import { addStatus } from './status.ts';
@@ -26,7 +27,17 @@ export function createProgram(context: CliContext, version: string): Command {
     .addHelpText('after', footer)
     .exitOverride();
   addSharedOptions(program, context.env);
-  for (const add of [addDemo, addSandbox, addAgent, addInit, addUnreg, addScaleUp, addStatus, addChart]) {
+  for (const add of [
+    addDemo,
+    addSandbox,
+    addAgent,
+    addInit,
+    addUnreg,
+    addScaleUp,
+    addStatus,
+    addReap,
+    addChart,
+  ]) {
     add(program, context);
   }
   return program;

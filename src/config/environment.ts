@@ -32,8 +32,10 @@ function awsDefaults(section: string, env: NodeJS.ProcessEnv): Tree {
   if (section === 'metadata' && env.AWS_EC2_METADATA_SERVICE_ENDPOINT) {
     return { endpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT };
   }
-  const endpoint = env.AWS_ENDPOINT_URL_AUTO_SCALING || env.AWS_ENDPOINT_URL;
-  return section === 'autoscaling' && endpoint ? { endpoint } : {};
+  const own = { autoscaling: env.AWS_ENDPOINT_URL_AUTO_SCALING, ec2: env.AWS_ENDPOINT_URL_EC2 };
+  if (section !== 'autoscaling' && section !== 'ec2') return {};
+  const endpoint = own[section] || env.AWS_ENDPOINT_URL;
+  return endpoint ? { endpoint } : {};
 }
 
 function overrides(section: string, shape: Record<string, z.ZodType>, env: NodeJS.ProcessEnv): Tree {

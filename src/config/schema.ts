@@ -95,6 +95,7 @@ export const sections = {
     interval: duration(50).default(30_000),
     scalingPolicy: text.optional(),
   }),
+  ec2: z.strictObject({ endpoint: httpUrl.optional() }),
   lifecycle,
   ansible: z.strictObject({ command: text.default('ansible-playbook'), directory: path.optional() }),
   log: z.strictObject({
@@ -112,6 +113,7 @@ export const configSchema = z.strictObject({
   metadata: sections.metadata.prefault({}),
   metrics: sections.metrics.prefault({}),
   autoscaling: sections.autoscaling.prefault({}),
+  ec2: sections.ec2.prefault({}),
   lifecycle: sections.lifecycle.prefault({}),
   ansible: sections.ansible.prefault({}),
   log: sections.log.prefault({}),

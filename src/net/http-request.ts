@@ -2,8 +2,9 @@ import http from 'node:http';
 
 export interface HttpRequest {
   url: string;
-  method?: 'GET' | 'PUT';
+  method?: 'GET' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
+  body?: string;
   /** From the start to the last byte, in ms. */
   timeout: number;
   /** A longer body is an error, and is not read to its end. */
@@ -72,6 +73,6 @@ function exchange(send: Send, request: HttpRequest, signal: AbortSignal): Promis
       });
     });
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(request.body);
   });
 }

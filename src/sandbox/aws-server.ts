@@ -33,25 +33,39 @@ export function startAwsServer(options: {
     service: 'autoscaling',
     log,
     faults,
-    throttled: { status: 400, code: 'Throttling' },
-    errorReply: ({ status, code, message }) => autoScalingError(status, code, message),
+    throttled: ({ service }) =>
+      service === 'ec2' ? { status: 503, code: 'RequestLimitExceeded' } : { status: 400, code: 'Throttling' },
+    errorReply: ({ status, code, message }, { service }) =>
+      service === 'ec2'
+        ? ec2Error(new AwsFault(code, message, status))
+        : autoScalingError(status, code, message),
     route: (request) => {
       const params = paramsOf(request);
       const operation = params.get('Action') ?? 'Unknown';
-      const instanceId = params.get('InstanceId') ?? params.get('InstanceIds.member.1') ?? undefined;
-      const shown = Object.fromEntries([...params].filter(([name]) => !/^(Action|Version)$/.test(name)));
-      return { operation, instanceId, mutating: isMutating(operation), params: shown };
-    },
-    handle: (request, { operation }) => {
-      const params = paramsOf(request);
       const isEc2 = params.get('Version') === EC2_VERSION;
+      const [id = undefined] = ['InstanceId', 'InstanceIds.member.1', 'InstanceId.1'].flatMap(
+        (name) => params.get(name) ?? [],
+      );
+      const shown = Object.fromEntries([...params].filter(([name]) => !/^(Action|Version)$/.test(name)));
+      return {
+        operation,
+        service: isEc2 ? 'ec2' : 'autoscaling',
+        instanceId: id,
+        mutating: isMutating(operation),
+        params: shown,
+      };
+    },
+    handle: (request, { operation, service }) => {
+      const params = paramsOf(request);
       try {
-        return isEc2
+        return service === 'ec2'
           ? ec2Answer(operation, ec2Operation(group, operation, params))
           : autoScalingAnswer(operation, autoScalingOperation(group, operation, params));
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
-        return isEc2 ? ec2Error(error) : autoScalingError(error.status, error.code, error.message);
+        return service === 'ec2'
+          ? ec2Error(error)
+          : autoScalingError(error.status, error.code, error.message);
       }
     },
     ...(port === undefined ? {} : { port }),

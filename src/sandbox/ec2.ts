@@ -1,8 +1,10 @@
 import type { ScalingGroup } from './autoscaling/group.ts';
-import { AwsFault, type GroupInstance } from './autoscaling/model.ts';
+import { AwsFault, type Machine } from './autoscaling/model.ts';
 import type { XmlValue } from './xml.ts';
 
-/** The little of EC2 that fleets ask: which instances there are. Terminated ones are known no more. */
+const CODES = { running: 16, 'shutting-down': 32, terminated: 48 } as const;
+
+/** The little of EC2 that fleets ask: which instances there are. Terminated ones are still known, for a while. */
 export function ec2Operation(group: ScalingGroup, name: string, params: URLSearchParams): XmlValue {
   if (name !== 'DescribeInstances') {
     throw new AwsFault('InvalidAction', `The action ${name} is not valid for this web service.`);
@@ -11,15 +13,23 @@ export function ec2Operation(group: ScalingGroup, name: string, params: URLSearc
   for (let index = 1; params.has(`InstanceId.${index}`); index += 1) {
     ids.push(params.get(`InstanceId.${index}`) ?? '');
   }
-  const unknown = ids.find((id) => !group.instances.has(id));
-  if (unknown !== undefined) {
-    throw new AwsFault('InvalidInstanceID.NotFound', `The instance ID '${unknown}' does not exist`);
+  const malformed = ids.find((id) => !/^i-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id));
+  if (malformed !== undefined) {
+    throw new AwsFault('InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
   }
-  const all = [...group.instances.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
-  return { reservationSet: all.map((instance) => reservation(group, instance)) };
+  const unknown = ids.filter((id) => !group.machines.has(id));
+  if (unknown.length > 0) {
+    const [subject, verb] = unknown.length === 1 ? ['instance ID', 'does'] : ['instance IDs', 'do'];
+    throw new AwsFault(
+      'InvalidInstanceID.NotFound',
+      `The ${subject} '${unknown.join(', ')}' ${verb} not exist`,
+    );
+  }
+  const all = [...group.machines].filter(([id]) => ids.length === 0 || ids.includes(id));
+  return { reservationSet: all.map(([, machine]) => reservation(group, machine)) };
 }
 
-function reservation(group: ScalingGroup, instance: GroupInstance): XmlValue {
+function reservation(group: ScalingGroup, { instance, state }: Machine): XmlValue {
   return {
     reservationId: `r-${instance.id.slice(2)}`,
     ownerId: '123456789012',
@@ -28,11 +38,12 @@ function reservation(group: ScalingGroup, instance: GroupInstance): XmlValue {
       {
         instanceId: instance.id,
         imageId: 'ami-0123456789abcdef0',
-        instanceState: { code: 16, name: 'running' },
+        instanceState: { code: CODES[state], name: state },
         instanceType: 'm5.large',
         launchTime: new Date(instance.launchedAt).toISOString(),
         placement: { availabilityZone: instance.availabilityZone, tenancy: 'default' },
-        privateIpAddress: '127.0.0.1',
+        // EC2 takes the address away with the machine.
+        ...(state === 'terminated' ? {} : { privateIpAddress: '127.0.0.1' }),
         tagSet: [{ key: 'aws:autoscaling:groupName', value: group.name }],
       },
     ],

@@ -127,6 +127,7 @@ function writeConfig(options: AgentHostOptions, instance: SandboxInstance, urls:
     metadata: { endpoint: instance.metadataUrl, ...more.metadata },
     metrics: { url: `http://127.0.0.1:${instance.metricsPort}/metrics`, ...more.metrics },
     autoscaling: { endpoint: urls.awsUrl, ...more.autoscaling },
+    ec2: { endpoint: urls.awsUrl },
     lifecycle: { ...more.lifecycle },
     ansible: { directory: options.root, ...more.ansible },
     log: { level: 'info', ...more.log },

@@ -24,6 +24,8 @@ export interface Reply {
 /** What a request asks for, before it is carried out: the name that faults and the event log go by. */
 export interface Route {
   operation: string;
+  /** Where one endpoint answers for several services; default: the endpoint's own. */
+  service?: FaultService;
   instanceId?: string | undefined;
   /** Whether it changes anything when it succeeds. */
   mutating: boolean;
@@ -37,9 +39,9 @@ export interface ServeOptions {
   route(request: HttpRequest): Route;
   handle(request: HttpRequest, route: Route): Promise<Reply> | Reply;
   /** The service's own form of an error answer; plain JSON without it. */
-  errorReply?(fault: { status: number; code: string; message: string }): Reply;
+  errorReply?(fault: { status: number; code: string; message: string }, route: Route): Reply;
   /** How the service throttles; 429 without it. */
-  throttled?: { status: number; code: string };
+  throttled?(route: Route): { status: number; code: string };
   /** Default: any free port of 127.0.0.1. */
   port?: number;
 }
@@ -99,14 +101,14 @@ export async function serve(options: ServeOptions): Promise<HttpService> {
 }
 
 async function answer(options: ServeOptions, request: HttpRequest, response: ServerResponse): Promise<void> {
-  const { service, faults, log } = options;
+  const { faults, log } = options;
   let route: Route;
   try {
     route = options.route(request);
   } catch {
     route = { operation: 'Unknown', mutating: false };
   }
-  const { operation, instanceId, mutating, params } = route;
+  const { operation, service = options.service, instanceId, mutating, params } = route;
   const fault = faults.next(service, operation, instanceId);
   const record = (status: number, more: Record<string, unknown> = {}) =>
     log.append({
@@ -132,7 +134,7 @@ async function answer(options: ServeOptions, request: HttpRequest, response: Ser
   try {
     reply =
       fault?.kind === 'throttle' || fault?.kind === 'error'
-        ? faultReply(options, fault)
+        ? faultReply(options, fault, route)
         : await options.handle(request, route);
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -150,13 +152,13 @@ async function answer(options: ServeOptions, request: HttpRequest, response: Ser
   response.end(reply.body);
 }
 
-function faultReply(options: ServeOptions, fault: FaultRule): Reply {
-  const throttle = options.throttled ?? { status: 429, code: 'TooManyRequests' };
+function faultReply(options: ServeOptions, fault: FaultRule, route: Route): Reply {
+  const throttle = options.throttled?.(route) ?? { status: 429, code: 'TooManyRequests' };
   const base = fault.kind === 'throttle' ? throttle : { status: 500, code: 'InternalFailure' };
   const status = fault.status ?? base.status;
   const code = fault.code ?? base.code;
   const message = fault.kind === 'throttle' ? 'Rate exceeded' : 'An injected error of the sandbox';
-  const reply = options.errorReply?.({ status, code, message }) ?? {
+  const reply = options.errorReply?.({ status, code, message }, route) ?? {
     status,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ message: `${status} ${code}` }),

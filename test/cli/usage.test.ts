@@ -37,7 +37,7 @@ test('without a command the help is shown, and nothing else happens', async () =
 test('help and version succeed, and every command has an example', async () => {
   const { exitCode, stdout } = await drover(['--help']);
   expect(exitCode).toBe(0);
-  const commands = ['demo', 'sandbox', 'agent', 'init', 'unreg', 'scale-up', 'status', 'chart'];
+  const commands = ['demo', 'sandbox', 'agent', 'init', 'unreg', 'scale-up', 'status', 'reap', 'chart'];
   for (const command of commands) expect(stdout).toContain(`  ${command} `);
   for (const command of ['init', 'chart']) {
     expect((await drover([command, '--help'])).stdout).toContain('Example:');

@@ -1,4 +1,7 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { drover } from '../cli/drover.ts';
 import { scenario } from './world.ts';
 
 describe('T9: GitLab does not take the unregister', () => {
@@ -16,19 +19,41 @@ describe('T9: GitLab does not take the unregister', () => {
     });
   }, 120_000);
 
-  it('completes the hook all the same when GitLab stays away, and leaves the runner manager', async () => {
+  it('completes the hook all the same when GitLab stays away, and leaves the manager to drover reap', async () => {
     await scenario(
       {
         group: { desiredCapacity: 1 },
         config: { lifecycle: { unregisterTimeout: '6s', unregAttempts: 2 } },
         ghosts: true,
       },
-      async ({ seen, sandbox }) => {
+      async ({ seen, entries, sandbox, dir }) => {
         const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
         sandbox.faults.add({ service: 'gitlab', operation: 'deleteManager', kind: 'error', status: 502 });
         sandbox.autoscaling.terminate(instanceId, true);
         await seen({ subject: 'hook', state: 'completed', hook: 'terminate' });
+        await seen({ subject: 'instance', instanceId, state: 'Terminated' });
         expect(sandbox.gitlab.runners[0]?.managers.size).toBe(1);
+
+        // GitLab is back, and somebody reaps on another host, which has the same configuration.
+        sandbox.faults.clear();
+        const apiTokenFile = join(dir, 'secrets', 'api-token');
+        writeFileSync(apiTokenFile, sandbox.gitlab.apiToken, { mode: 0o600 });
+        const config = join(dir, 'elsewhere.yml');
+        copyFileSync(join(dir, 'instances', instanceId, 'config.yml'), config);
+        const { exitCode, stdout } = await drover(
+          ['reap', '--json', '--group', 'runners', '--config', config],
+          {
+            AWS_ACCESS_KEY_ID: 'sandbox',
+            AWS_SECRET_ACCESS_KEY: 'sandbox',
+            AWS_REGION: 'us-east-1',
+            DROVER_GITLAB_API_TOKEN_FILE: apiTokenFile,
+          },
+        );
+        expect(exitCode, stdout).toBe(0);
+        const summary = JSON.parse(stdout.split('\n').at(-1) ?? '');
+        expect(summary).toMatchObject({ removed: { runners: 0, managers: 1 }, unknown: 0, left: 0 });
+        expect(sandbox.gitlab.runners[0]?.managers.size).toBe(0);
+        expect(entries({ operation: 'deleteManager' }).at(-1)?.status).toBe(204);
       },
     );
   }, 120_000);

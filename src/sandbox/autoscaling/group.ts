@@ -10,6 +10,7 @@ import {
   type Hook,
   isActive,
   isLeaving,
+  type Machine,
   type Transition,
 } from './model.ts';
 
@@ -47,6 +48,8 @@ export class ScalingGroup {
   desiredCapacity: number;
   readonly hooks: Hook[] = [];
   readonly instances = new Map<string, GroupInstance>();
+  /** EC2's view: those terminated stay in it until they are deleted from it, as EC2 does after about an hour. */
+  readonly machines = new Map<string, Machine>();
   readonly activities: Activity[] = [];
   readonly suspended = new Set<string>();
   readonly policies: Record<string, number>;
@@ -208,6 +211,14 @@ export class ScalingGroup {
     this.reconcile();
   }
 
+  /** EC2 terminated the machine by other means than the group, which waits for its hooks all the same. */
+  terminateMachine(id: string): void {
+    const machine = this.machines.get(id);
+    if (machine === undefined || machine.state === 'terminated') return;
+    this.#machine(id, 'terminated');
+    this.#options.powerOff(machine.instance);
+  }
+
   /** Opens the terminate hook without taking the instance: what a Spot interruption may do. */
   beginTermination(id: string): void {
     const instance = this.instances.get(id);
@@ -303,6 +314,7 @@ export class ScalingGroup {
       actions: new Map(),
     };
     this.instances.set(id, instance);
+    this.machines.set(id, { instance, state: 'running' });
     this.#enter(instance, 'Pending');
     this.#options.target(instance, 'InService');
     this.#options.boot(instance);
@@ -351,6 +363,7 @@ export class ScalingGroup {
       this.#gone(instance);
       return;
     }
+    this.#machine(instance.id, 'shutting-down');
     const cancel = clock.setTimer(clock.now() + spec.shutdownDelay, () => {
       this.#shutdowns.delete(cancel);
       if (this.instances.has(instance.id)) this.#gone(instance);
@@ -366,7 +379,14 @@ export class ScalingGroup {
     if (leaving) Object.assign(leaving, { status: 'Successful', endedAt: this.#options.clock.wall() });
     this.#enter(instance, 'Terminated');
     this.instances.delete(instance.id);
+    this.#machine(instance.id, 'terminated');
     this.#options.powerOff(instance);
+  }
+
+  #machine(id: string, state: Machine['state']): void {
+    const machine = this.machines.get(id);
+    // What is terminated stays so.
+    if (machine !== undefined && machine.state !== 'terminated') machine.state = state;
   }
 
   #enter(instance: GroupInstance, state: string): void {

@@ -49,6 +49,12 @@ export interface GroupInstance {
   actions: Map<string, LifecycleAction>;
 }
 
+/** What EC2 knows of one machine, which may outlive its membership in the group, or end before it. */
+export interface Machine {
+  instance: GroupInstance;
+  state: 'running' | 'shutting-down' | 'terminated';
+}
+
 export interface Activity {
   id: string;
   description: string;

@@ -48,6 +48,13 @@ function number(params: QueryParams, name: string): number {
 const optionalNumber = (params: QueryParams, name: string) =>
   params.has(name) ? number(params, name) : undefined;
 
+/** One page of a list, and the token of the next one where there is more. */
+function paged<T>(params: QueryParams, all: readonly T[], most = 100) {
+  const start = params.has('NextToken') ? number(params, 'NextToken') : 0;
+  const end = start + Math.min(most, optionalNumber(params, 'MaxRecords') ?? most);
+  return { page: all.slice(start, end), more: end < all.length ? { NextToken: String(end) } : {} };
+}
+
 function ours(group: ScalingGroup, params: QueryParams): void {
   const name = text(params, 'AutoScalingGroupName');
   if (name !== group.name) {
@@ -66,9 +73,10 @@ const reads: Record<string, Operation> = {
     };
   },
   DescribeAutoScalingInstances: (group, params) => {
-    const ids = listOf(params, 'InstanceIds');
-    const all = [...group.instances.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
-    return { AutoScalingInstances: all.map((instance) => describeInstance(group, instance)) };
+    const wanted = named(params, 'InstanceIds');
+    const all = [...group.instances.values()].filter(({ id }) => wanted(id));
+    const { page, more } = paged(params, all, 50);
+    return { AutoScalingInstances: page.map((instance) => describeInstance(group, instance)), ...more };
   },
   DescribeLifecycleHooks: (group, params) => {
     ours(group, params);
@@ -77,10 +85,9 @@ const reads: Record<string, Operation> = {
     return { LifecycleHooks: hooks.map((hook) => describeHook(group, hook)) };
   },
   DescribeScalingActivities: (group, params) => {
-    const max = optionalNumber(params, 'MaxRecords') ?? 100;
-    return {
-      Activities: group.activities.slice(0, max).map((activity) => describeActivity(group, activity)),
-    };
+    if (params.has('AutoScalingGroupName')) ours(group, params);
+    const { page, more } = paged(params, group.activities);
+    return { Activities: page.map((activity) => describeActivity(group, activity)), ...more };
   },
   DescribePolicies: (group, params) => {
     if (params.has('AutoScalingGroupName')) ours(group, params);

@@ -6,6 +6,9 @@ import type { GitlabState } from './state.ts';
 /** GitLab's Runners and Users API, with the sandbox's one PRIVATE-TOKEN. */
 const PAGE = 20;
 
+/** GitLab calls a runner manager online for two hours after it was last in contact (ms). */
+const ONLINE = 7_200_000;
+
 const isAllowed = (state: GitlabState, request: HttpRequest) =>
   request.headers['private-token'] === state.apiToken;
 
@@ -30,6 +33,7 @@ export function createRunner(state: GitlabState, request: HttpRequest): Reply {
     description: String(body.description ?? ''),
     paused: isTrue(body.paused),
     runnerType: String(body.runner_type),
+    ownerId: Number(body.group_id ?? body.project_id) || null,
     tags: tagsOf(body.tag_list),
   });
   return json(201, { id: runner.id, token: runner.token, token_expires_at: null });
@@ -53,12 +57,23 @@ function passes(query: URLSearchParams, runner: ReturnType<typeof shown>): boole
   );
 }
 
-/** GET /runners/all, a page of at most 100 */
-export function listRunners(state: GitlabState, request: HttpRequest): Reply {
+/** Whose runners a listing gives: `groups` or `projects`, and which one. */
+export interface Owner {
+  kind: 'group' | 'project';
+  id: number;
+}
+
+/** GET /runners/all, or those of one group or project, a page of at most 100 */
+export function listRunners(state: GitlabState, request: HttpRequest, owner?: Owner): Reply {
   if (!isAllowed(state, request)) return refuse(401, 'Unauthorized');
   const page = Math.max(1, Number(request.query.get('page') ?? 1));
   const size = Math.min(100, Number(request.query.get('per_page') ?? PAGE));
-  const all = [...state.runners.values()].map(shown).filter((runner) => passes(request.query, runner));
+  const all = [...state.runners.values()]
+    .filter(
+      ({ runnerType, ownerId }) => !owner || (runnerType === `${owner.kind}_type` && ownerId === owner.id),
+    )
+    .map(shown)
+    .filter((runner) => passes(request.query, runner));
   const pages = Math.max(1, Math.ceil(all.length / size));
   return json(200, all.slice((page - 1) * size, page * size), {
     'x-page': String(page),
@@ -100,7 +115,8 @@ function managers(state: GitlabState, runner: SandboxRunner) {
     system_id: manager.systemId,
     created_at: new Date(manager.createdAt).toISOString(),
     contacted_at: new Date(manager.contactedAt).toISOString(),
-    status: 'online',
+    ip_address: '127.0.0.1',
+    status: state.clock.wall() - manager.contactedAt < ONLINE ? 'online' : 'offline',
     job_execution_status: state.jobs.some(
       (job) => job.systemId === manager.systemId && job.state === 'running',
     )

@@ -123,6 +123,11 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
         ? endpoint('updateJob', true, (r) => updateJob(jobApi, r, id), { id })
         : endpoint('patchTrace', true, (r) => patchTrace(jobApi, r, id), { id });
     }
+    const owned = /^GET (group|project)s\/(\d+)\/runners$/.exec(call);
+    if (owned !== null) {
+      const owner = { kind: owned[1] === 'group' ? 'group' : 'project', id: Number(owned[2]) } as const;
+      return endpoint('listRunners', false, (r) => listRunners(state, r, owner), owner);
+    }
     const runner = /^(GET|PUT|DELETE) runners\/(\d+)(?:\/(managers|jobs))?$/.exec(call);
     if (runner !== null) {
       const mutating = runner[1] !== 'GET';

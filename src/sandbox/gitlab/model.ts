@@ -5,6 +5,8 @@ export interface SandboxRunner {
   description: string;
   paused: boolean;
   runnerType: string;
+  /** The group or project that it belongs to; null: the whole GitLab. */
+  ownerId: number | null;
   tags: string[];
   /** How long each token lasts, in ms; null: it does not expire. */
   tokenLifetime: number | null;
@@ -22,6 +24,7 @@ export interface NewRunner {
   description?: string | undefined;
   paused?: boolean | undefined;
   runnerType?: string | undefined;
+  ownerId?: number | null;
   tags?: string[] | undefined;
   /** ms; without it the token does not expire */
   tokenLifetime?: number | undefined;

@@ -47,6 +47,7 @@ export class GitlabState {
       description,
       paused: options.paused ?? false,
       runnerType: options.runnerType ?? 'instance_type',
+      ownerId: options.ownerId ?? null,
       tags: options.tags ?? [],
       tokenLifetime: lifetime,
       tokenExpiresAt: lifetime === null ? null : this.clock.wall() + lifetime,

@@ -6,6 +6,7 @@ import {
   CompleteLifecycleActionCommand,
   DescribeAutoScalingInstancesCommand,
   paginateDescribeAutoScalingGroups,
+  paginateDescribeScalingActivities,
   RecordLifecycleActionHeartbeatCommand,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
@@ -96,11 +97,13 @@ describe('boto3', () => {
 });
 
 describe('the AWS SDK for JavaScript', () => {
+  const clients = () => {
+    const settings = { endpoint: sandbox.awsUrl, region: 'us-east-1', credentials, maxAttempts: 1 };
+    return { scaling: new AutoScalingClient(settings), ec2: new EC2Client(settings) };
+  };
   test('walks an instance from its launch hook to its end, and understands every refusal', async () => {
     const { name } = sandbox.autoscaling;
-    const settings = { endpoint: sandbox.awsUrl, region: 'us-east-1', credentials, maxAttempts: 1 };
-    const scaling = new AutoScalingClient(settings);
-    const ec2 = new EC2Client(settings);
+    const { scaling, ec2 } = clients();
     const groups = [];
     for await (const page of paginateDescribeAutoScalingGroups({ client: scaling }, {})) {
       groups.push(...(page.AutoScalingGroups ?? []));
@@ -146,6 +149,40 @@ describe('the AWS SDK for JavaScript', () => {
       }),
     );
     expect(await look()).toBeUndefined();
+    const asked = new DescribeInstancesCommand({ InstanceIds: [instance.id] });
+    const { Reservations: after } = await ec2.send(asked);
+    expect(after?.[0]?.Instances?.[0]).toMatchObject({ State: { Code: 48, Name: 'terminated' } });
+    sandbox.autoscaling.machines.delete(instance.id);
+    await expect(ec2.send(asked)).rejects.toMatchObject({
+      name: 'InvalidInstanceID.NotFound',
+      message: `The instance ID '${instance.id}' does not exist`,
+    });
+  });
+
+  test('walks through activities page by page', async () => {
+    const { scaling } = clients();
+    const activities: string[] = [];
+    const pages = paginateDescribeScalingActivities(
+      { client: scaling, pageSize: 1 },
+      { AutoScalingGroupName: sandbox.autoscaling.name, IncludeDeletedGroups: true },
+    );
+    sandbox.autoscaling.setDesired(3);
+    for await (const { Activities = [] } of pages) {
+      expect(Activities).toHaveLength(1);
+      activities.push(...Activities.map(({ Description = '' }) => Description));
+    }
+    expect(activities).toEqual([...sandbox.autoscaling.activities.map(({ description }) => description)]);
+  });
+
+  test('is told of EC2’s faults in EC2’s words', async () => {
+    const { scaling, ec2 } = clients();
+    sandbox.faults.add({ service: 'ec2', operation: '*', kind: 'throttle' });
+    await expect(ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({
+      name: 'RequestLimitExceeded',
+      $metadata: { httpStatusCode: 503 },
+    });
+    const { AutoScalingInstances } = await scaling.send(new DescribeAutoScalingInstancesCommand({}));
+    expect(AutoScalingInstances).toMatchObject([{ InstanceId: instance.id }]);
   });
 
   test.each([

@@ -226,6 +226,25 @@ describe('the admin API', () => {
     expect((await admin('GET', `runners/${id}`)).status).toBe(404);
   });
 
+  test('lists the runners of one group or project', async () => {
+    const { json: created } = await admin('POST', 'user/runners', { runner_type: 'group_type', group_id: 7 });
+    await admin('POST', 'user/runners', { runner_type: 'project_type', project_id: 7 });
+    await admin('POST', 'user/runners', { runner_type: 'instance_type' });
+    expect((await admin('GET', 'groups/7/runners')).json).toMatchObject([{ id: created.id }]);
+    expect((await admin('GET', 'projects/7/runners')).json).toHaveLength(1);
+    expect((await admin('GET', 'groups/8/runners')).json).toEqual([]);
+    expect((await call('GET', 'groups/7/runners')).status).toBe(401);
+  });
+
+  test('calls a manager offline two hours after it was last in contact', async () => {
+    const runner = gitlab.addRunner();
+    await request(runner.token);
+    const managers = () => admin('GET', `runners/${runner.id}/managers`);
+    expect((await managers()).json).toMatchObject([{ status: 'online', ip_address: '127.0.0.1' }]);
+    await clock.advance(7_200_000);
+    expect((await managers()).json).toMatchObject([{ status: 'offline' }]);
+  });
+
   test('lists in pages of twenty', async () => {
     for (let index = 0; index < 21; index += 1) gitlab.addRunner();
     const first = await admin('GET', 'runners/all');
