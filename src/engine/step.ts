@@ -1,4 +1,4 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { type AnyActorScope, createActor, type SnapshotFrom } from 'xstate';
 import type { CommandType, LifecycleCommand } from '../lifecycle/commands.ts';
 import type { LifecycleContext } from '../lifecycle/context.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
@@ -14,6 +14,16 @@ export interface Step {
   commands: LifecycleCommand[];
   /** In order: a timer set (it replaces one with the same id), or the id of one cancelled. */
   timerChanges: Array<{ set: Timer } | { cancel: string }>;
+}
+
+/** A machine as pure functions. */
+export interface Steps {
+  /** Begins a life, or a boot of one; `operations` is how many were named before on this instance. */
+  begin(policy: LifecyclePolicy, now: number, operations?: number): Step;
+  /** One event through the machine: the next snapshot and what follows from it. Pure. */
+  step(snapshot: Snapshot, event: LifecycleEvent | { type: string; at: number }): Step;
+  /** The snapshot of a record, under today's policy. Throws when the record names a state that the chart lacks. */
+  restore(value: StateValue, context: Omit<LifecycleContext, 'policy'>, policy: LifecyclePolicy): Snapshot;
 }
 
 const commandTypes: ReadonlySet<string> = new Set<CommandType>([
@@ -37,27 +47,40 @@ interface Action {
   params?: unknown;
 }
 
-/** Begins a life, or a boot of one; `operations` is how many were named before on this instance. */
-export function begin(policy: LifecyclePolicy, now: number, operations = 0): Step {
-  const [snapshot, actions] = initialTransition(lifecycleMachine, { policy, operations });
-  return read(snapshot, actions as Action[], now);
+/**
+ * The steps of a machine, each as XState's own `transition()` makes it (a test compares the two). That one builds an
+ * actor for each event and runs the initial state again, which takes five times as long: here one scope serves all.
+ */
+export function stepsOf(machine: LifecycleMachine): Steps {
+  let actions: Action[] = [];
+  const self = createActor(machine);
+  const scope: AnyActorScope = {
+    self,
+    system: self.system,
+    id: '',
+    sessionId: '',
+    logger: () => {},
+    defer: () => {},
+    stopChild: () => {},
+    emit: () => {},
+    actionExecutor: (action) => void actions.push(action as Action),
+  };
+  const run = (take: () => Snapshot, now: number): Step => {
+    actions = [];
+    return read(take(), actions, now);
+  };
+  return {
+    begin: (policy, now, operations = 0) =>
+      run(() => machine.getInitialSnapshot(scope as never, { policy, operations }), now),
+    // Timer events carry the names that XState gives them, which its event type does not list.
+    step: (snapshot, event) =>
+      run(() => machine.transition(snapshot, event as LifecycleEvent, scope as never), event.at),
+    restore: (value, context, policy) =>
+      machine.resolveState({ value, context: { ...context, policy } } as never) as Snapshot,
+  };
 }
 
-/** One event through the machine: the next snapshot and what follows from it. Pure. */
-export function step(snapshot: Snapshot, event: LifecycleEvent | { type: string; at: number }): Step {
-  // Timer events carry the names that XState gives them, which its event type does not list.
-  const [next, actions] = transition(lifecycleMachine, snapshot, event as LifecycleEvent);
-  return read(next, actions as Action[], event.at);
-}
-
-/** The snapshot of a record, under today's policy. Throws when the record names a state that the chart lacks. */
-export function restore(
-  value: StateValue,
-  context: Omit<LifecycleContext, 'policy'>,
-  policy: LifecyclePolicy,
-): Snapshot {
-  return lifecycleMachine.resolveState({ value, context: { ...context, policy } } as never) as Snapshot;
-}
+export const { begin, step, restore } = stepsOf(lifecycleMachine);
 
 function read(snapshot: Snapshot, actions: Action[], now: number): Step {
   const result: Step = { snapshot, commands: [], timerChanges: [] };
