@@ -4,7 +4,7 @@ import { AwsFault } from './autoscaling/model.ts';
 import { autoScalingOperation, isMutating } from './autoscaling/operations.ts';
 import { ec2Operation } from './ec2.ts';
 import type { Faults } from './faults.ts';
-import { type HttpRequest, type HttpService, type Reply, serve } from './http.ts';
+import { type HttpRequest, type HttpService, type OpenPort, type Reply, serve } from './http.ts';
 import type { EventLog } from './log.ts';
 import { toXml, type XmlValue } from './xml.ts';
 
@@ -27,8 +27,9 @@ export function startAwsServer(options: {
   log: EventLog;
   faults: Faults;
   port?: number | undefined;
+  open?: OpenPort | undefined;
 }): Promise<HttpService> {
-  const { group, log, faults, port } = options;
+  const { group, log, faults, port, open } = options;
   return serve({
     service: 'autoscaling',
     log,
@@ -69,6 +70,7 @@ export function startAwsServer(options: {
       }
     },
     ...(port === undefined ? {} : { port }),
+    ...(open && { open }),
   });
 }
 

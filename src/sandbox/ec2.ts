@@ -43,7 +43,7 @@ function reservation(group: ScalingGroup, { instance, state }: Machine): XmlValu
         launchTime: new Date(instance.launchedAt).toISOString(),
         placement: { availabilityZone: instance.availabilityZone, tenancy: 'default' },
         // EC2 takes the address away with the machine.
-        ...(state === 'terminated' ? {} : { privateIpAddress: '127.0.0.1' }),
+        ...(state === 'terminated' ? {} : { privateIpAddress: instance.address }),
         tagSet: [{ key: 'aws:autoscaling:groupName', value: group.name }],
       },
     ],

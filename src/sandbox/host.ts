@@ -10,6 +10,8 @@ export interface SandboxInstance {
   /** Everything that the instance keeps lies below it. */
   dir: string;
   metadataUrl: string;
+  /** Its private address; 127.0.0.1 where the sandbox has no network of its own. */
+  address: string;
   /** A free port of 127.0.0.1 for the runner's metrics. */
   metricsPort: number;
 }

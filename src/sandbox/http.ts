@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultRule, FaultService, Faults } from './faults.ts';
 import type { EventLog } from './log.ts';
@@ -11,6 +11,8 @@ export interface HttpRequest {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** The client's address. */
+  from: string;
   /** Aborts when the client has gone. */
   signal: AbortSignal;
 }
@@ -44,6 +46,15 @@ export interface ServeOptions {
   throttled?(route: Route): { status: number; code: string };
   /** Default: any free port of 127.0.0.1. */
   port?: number;
+  /** Instead of a port of its own. */
+  open?: OpenPort;
+}
+
+/** A listening socket that was opened elsewhere: in the network namespace that the instances are joined to. */
+export interface OpenPort {
+  server: Server;
+  /** How clients name it. */
+  url: string;
 }
 
 export interface HttpService {
@@ -55,7 +66,7 @@ export interface HttpService {
 
 const MAX_BODY = 32_000_000;
 
-/** Answers on loopback. Every request passes the faults and is one `call` entry in the event log, secrets masked. */
+/** Answers on loopback, or on an open port. Every request passes the faults and is one `call` entry in the event log, secrets masked. */
 export async function serve(options: ServeOptions): Promise<HttpService> {
   const closing = new AbortController();
   const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, response) => {
@@ -79,17 +90,19 @@ export async function serve(options: ServeOptions): Promise<HttpService> {
       query: url.searchParams,
       headers: incoming.headers,
       body: Buffer.concat(chunks),
+      from: incoming.socket.remoteAddress ?? '',
       signal: AbortSignal.any([gone.signal, closing.signal]),
     };
     await answer(options, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    if (options.open) server.listen(options.open.server, resolve);
+    else server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: options.open?.url ?? `http://127.0.0.1:${port}`,
     port,
     close: () =>
       new Promise((resolve) => {

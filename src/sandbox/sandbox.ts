@@ -11,7 +11,7 @@ import { startControl } from './control.ts';
 import { Faults } from './faults.ts';
 import { createGitlab, type GitlabOptions, type GitlabServer } from './gitlab/gitlab.ts';
 import type { InstanceHost, SandboxInstance } from './host.ts';
-import type { HttpService } from './http.ts';
+import type { HttpService, OpenPort } from './http.ts';
 import { EventLog } from './log.ts';
 import { startMetadataServer } from './metadata/server.ts';
 import type { MaintenanceEvent, MetadataView } from './metadata/view.ts';
@@ -27,6 +27,17 @@ export interface SandboxOptions {
   region?: string;
   /** Ports; any free one where none is given. */
   ports?: { aws?: number; gitlab?: number; control?: number };
+  /** A network that the instances are joined to; default: loopback. */
+  network?: SandboxNetwork;
+}
+
+/** The services' ports on a network of the instances' own, where metadata tells them apart by their addresses. */
+export interface SandboxNetwork {
+  aws: OpenPort;
+  gitlab: OpenPort;
+  metadata: OpenPort;
+  /** Gives a new instance its private address. */
+  addressOf(instanceId: string): string;
 }
 
 /** One instance with its metadata. */
@@ -58,7 +69,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Everything that Drover talks to, on loopback, in this process. */
+/** Everything that Drover talks to, in this process, on loopback or on the network that is given. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const region = options.region ?? 'us-east-1';
   mkdirSync(options.dir, { recursive: true });
@@ -79,13 +90,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 
   const gitlab = createGitlab({ clock, log, faults, ...options.gitlab });
-  await gitlab.start(options.ports?.gitlab);
+  const { network } = options;
+  await gitlab.start(options.ports?.gitlab, network?.gitlab);
   const targets = new Map<string, string>();
   const group = new ScalingGroup({
     clock,
     log,
     spec: options.group,
     region,
+    addressOf: (id) => network?.addressOf(id) ?? '127.0.0.1',
     target(instance, target) {
       const tell = () => {
         targets.set(instance.id, target);
@@ -103,17 +116,29 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       track(metadataOf.get(instance.id)?.close() ?? Promise.resolve());
     },
   });
-  const aws = await startAwsServer({ group, log, faults, port: options.ports?.aws });
+  const aws = await startAwsServer({
+    group,
+    log,
+    faults,
+    port: options.ports?.aws,
+    open: network?.aws,
+  });
   services.push(aws);
+  const viewFrom = (address: string) =>
+    [...instances.values()].find((one) => one.address === address)?.view ?? null;
+  const shared =
+    network && (await startMetadataServer({ clock, log, faults, view: viewFrom, open: network.metadata }));
+  if (shared) services.push(shared);
 
   async function boot(instance: GroupInstance): Promise<void> {
     const view = newView(instance, region);
-    const metadata = await startMetadataServer({ clock, log, faults, view: () => view });
-    metadataOf.set(instance.id, metadata);
+    const metadata = shared ?? (await startMetadataServer({ clock, log, faults, view: () => view }));
+    if (!shared) metadataOf.set(instance.id, metadata);
     const running: RunningInstance = {
       id: instance.id,
       dir: join(options.dir, 'instances', instance.id),
       metadataUrl: metadata.url,
+      address: instance.address,
       metricsPort: await freePort(),
       view,
     };
@@ -122,7 +147,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     mkdirSync(running.dir, { recursive: true, mode: 0o700 });
     await options.host.boot(running, { awsUrl: aws.url, gitlabUrl: gitlab.url });
     if (!group.instances.has(instance.id)) {
-      await Promise.all([options.host.powerOff(running), metadata.close()]);
+      await Promise.all([options.host.powerOff(running), metadataOf.get(instance.id)?.close()]);
     }
   }
 
@@ -188,7 +213,7 @@ function newView(instance: GroupInstance, region: string): MetadataView {
     instanceType: 'm5.large',
     imageId: 'ami-0123456789abcdef0',
     lifeCycle: 'on-demand',
-    localIp: '127.0.0.1',
+    localIp: instance.address,
     launchedAt: instance.launchedAt,
     target: null,
     interruption: null,

@@ -26,6 +26,8 @@ export interface GroupOptions {
   boot(instance: GroupInstance): void;
   /** EC2 takes the machine. */
   powerOff(instance: GroupInstance): void;
+  /** The private address of a new instance. */
+  addressOf(id: string): string;
   /** Told of each new target lifecycle state, for the metadata. */
   target(instance: GroupInstance, target: string): void;
 }
@@ -311,6 +313,7 @@ export class ScalingGroup {
       scaleInProtected: this.#options.spec.newInstancesProtected ?? false,
       availabilityZone: `${this.#options.region}a`,
       launchedAt: this.#options.clock.wall(),
+      address: this.#options.addressOf(id),
       actions: new Map(),
     };
     this.instances.set(id, instance);

@@ -46,6 +46,8 @@ export interface GroupInstance {
   scaleInProtected: boolean;
   availabilityZone: string;
   launchedAt: number;
+  /** Its private address. */
+  address: string;
   actions: Map<string, LifecycleAction>;
 }
 

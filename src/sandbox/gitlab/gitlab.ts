@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Faults } from '../faults.ts';
-import { type HttpRequest, type HttpService, type Reply, type Route, serve } from '../http.ts';
+import { type HttpRequest, type HttpService, type OpenPort, type Reply, type Route, serve } from '../http.ts';
 import type { EventLog } from '../log.ts';
 import { createRunner, listRunners, oneRunner } from './admin-api.ts';
 import { countJobs, type JobCounts } from './counts.ts';
@@ -48,7 +48,7 @@ export interface GitlabServer {
   counts(): JobCounts;
   /** The runner process with this system id, or its instance, has gone: gives its jobs that are lost with it. */
   managerGone(systemId: string): SandboxJob[];
-  start(port?: number): Promise<void>;
+  start(port?: number, open?: OpenPort): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -172,7 +172,7 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
       return countJobs(state.jobs);
     },
     managerGone: (systemId) => state.managerGone(systemId),
-    async start(port) {
+    async start(port, open) {
       service = await serve({
         service: 'gitlab',
         faults: options.faults,
@@ -180,6 +180,7 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
         route: (request) => ({ ...find(request), ...speaker(request) }),
         handle: (request) => find(request).answer(request),
         ...(port === undefined ? {} : { port }),
+        ...(open && { open }),
       });
     },
     async close() {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Faults } from '../faults.ts';
-import { type HttpRequest, type HttpService, type Reply, serve } from '../http.ts';
+import { type HttpRequest, type HttpService, type OpenPort, type Reply, serve } from '../http.ts';
 import type { EventLog } from '../log.ts';
 import { metadataItem } from './tree.ts';
 import type { MetadataView } from './view.ts';
@@ -10,32 +10,38 @@ export interface MetadataServerOptions {
   clock: Clock;
   log: EventLog;
   faults: Faults;
-  /** The instance as it is when asked. */
-  view(): MetadataView;
+  /** The instance that asks from this address, as it is now; null: none does. */
+  view(from: string): MetadataView | null;
   port?: number;
+  open?: OpenPort | undefined;
 }
 
 const LONGEST_TTL = 21_600;
 
-/** IMDSv2 of one instance (EC2 User Guide, "Use the Instance Metadata Service"): no item without a session token. */
+/**
+ * IMDSv2 (EC2 User Guide, "Use the Instance Metadata Service"): no item without a session token. Of one instance, or,
+ * as on EC2's own address, of whichever asks; a token opens only the items of the instance that it was issued to.
+ */
 export function startMetadataServer(options: MetadataServerOptions): Promise<HttpService> {
   const { clock, log, faults, view } = options;
-  const tokens = new Map<string, number>();
+  const tokens = new Map<string, { until: number; instanceId: string }>();
 
-  const issue = (request: HttpRequest): Reply => {
+  const issue = (request: HttpRequest, { instanceId }: MetadataView): Reply => {
     if (request.headers['x-forwarded-for'] !== undefined) return page(403, 'Forbidden');
     const ttl = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds']);
     if (!Number.isInteger(ttl) || ttl < 1 || ttl > LONGEST_TTL) return page(400, 'Bad Request');
     const token = randomBytes(40).toString('base64');
-    tokens.set(token, clock.now() + ttl * 1000);
+    tokens.set(token, { until: clock.now() + ttl * 1000, instanceId });
     return text(token, { 'x-aws-ec2-metadata-token-ttl-seconds': String(ttl) });
   };
 
-  const read = (request: HttpRequest): Reply => {
+  const read = (request: HttpRequest, shown: MetadataView): Reply => {
     const token = request.headers['x-aws-ec2-metadata-token'];
-    const until = typeof token === 'string' ? tokens.get(token) : undefined;
-    if (until === undefined || until <= clock.now()) return page(401, 'Unauthorized');
-    const item = metadataItem(view(), request.path.replace(/^\/latest\//, ''));
+    const session = typeof token === 'string' ? tokens.get(token) : undefined;
+    if (session === undefined || session.until <= clock.now() || session.instanceId !== shown.instanceId) {
+      return page(401, 'Unauthorized');
+    }
+    const item = metadataItem(shown, request.path.replace(/^\/latest\//, ''));
     return item === null ? page(404, 'Not Found') : text(item);
   };
 
@@ -45,15 +51,18 @@ export function startMetadataServer(options: MetadataServerOptions): Promise<Htt
     faults,
     route: (request) => ({
       operation: request.path.replace(/^\/latest\//, ''),
-      instanceId: view().instanceId,
+      instanceId: view(request.from)?.instanceId,
       mutating: false,
     }),
     handle(request) {
-      if (request.method === 'PUT' && request.path === '/latest/api/token') return issue(request);
+      const shown = view(request.from);
+      if (shown === null) return page(404, 'Not Found');
+      if (request.method === 'PUT' && request.path === '/latest/api/token') return issue(request, shown);
       if (request.method !== 'GET' && request.method !== 'HEAD') return page(405, 'Method Not Allowed');
-      return read(request);
+      return read(request, shown);
     },
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.open && { open: options.open }),
   });
 }
 

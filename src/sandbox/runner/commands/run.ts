@@ -2,6 +2,7 @@ import type http from 'node:http';
 import { join } from 'node:path';
 import { type FlagSpec, parseFlags } from '../arguments.ts';
 import { readConfig } from '../config/read.ts';
+import { type JobUser, jobUser } from '../job/user.ts';
 import { FatalError, log, onLog } from '../log.ts';
 import { RunnerMetrics } from '../metrics/runner-metrics.ts';
 import { startDebugServer } from '../process/debug-server.ts';
@@ -29,7 +30,7 @@ export async function run(args: string[]): Promise<void> {
   const flags = parseFlags(args, FLAGS);
   if (flags['working-directory']) enter(flags['working-directory']);
   const configFile = configPath(flags);
-  const runner = createProcess(configFile);
+  const runner = createProcess(configFile, jobUser(flags.user));
   let server: http.Server | null = null;
   const exit = (code: number) => exitNow(server, code);
   const fatal = (error: FatalError) => {
@@ -55,7 +56,7 @@ export async function run(args: string[]): Promise<void> {
   intake.start();
 }
 
-function createProcess(configFile: string): RunnerProcess {
+function createProcess(configFile: string, user: JobUser | null): RunnerProcess {
   const id = systemId(configFile);
   const metrics = new RunnerMetrics(id);
   onLog((level) => metrics.countLog(level));
@@ -69,6 +70,7 @@ function createProcess(configFile: string): RunnerProcess {
     config,
     systemId: id,
     buildsDir: join(process.cwd(), 'builds'),
+    user,
     state: 'starting',
     workers: new Workers(count),
     health: new Health(),

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunnerSection } from '../config/model.ts';
 import { shortToken } from '../token.ts';
@@ -7,6 +6,7 @@ import { jobEnvironment, projectDirectory } from './environment.ts';
 import { renderScript, ScriptProcess } from './script.ts';
 import type { FailureReason, JobSpec } from './spec.ts';
 import type { Trace } from './trace.ts';
+import { type JobUser, makeDirectoryOf } from './user.ts';
 
 /** Why a build is stopped before its script ends; `canceled` with `cleanup` still cleans up. */
 export type StopCause = 'canceled' | 'terminated' | 'interrupt' | 'timeout';
@@ -36,6 +36,7 @@ export class Build {
   readonly #trace: Trace;
   readonly #systemId: string;
   readonly #buildsDir: string;
+  readonly #user: JobUser | null;
   #script: ScriptProcess | null = null;
   #stop: { cause: StopCause; cleanup: boolean } | null = null;
 
@@ -46,6 +47,7 @@ export class Build {
     trace: Trace;
     systemId: string;
     buildsDir: string;
+    user: JobUser | null;
   }) {
     this.job = options.job;
     this.section = options.section;
@@ -53,6 +55,7 @@ export class Build {
     this.#trace = options.trace;
     this.#systemId = options.systemId;
     this.#buildsDir = options.buildsDir;
+    this.#user = options.user;
   }
 
   /** Ends the script. The first cause counts. */
@@ -93,7 +96,7 @@ export class Build {
     );
     const projectDir = projectDirectory(this.#buildsDir, this.section, this.slot, this.job);
     this.#section('prepare_script', 'Preparing environment', () => {
-      mkdirSync(projectDir, { recursive: true });
+      makeDirectoryOf(this.#user, projectDir);
       trace.line('stdout', `Running on ${hostname()}...`);
     });
     this.#section('get_sources', 'Getting source from Git repository', () => {
@@ -117,12 +120,17 @@ export class Build {
       buildsDir: this.#buildsDir,
       projectDir,
       slot: this.slot,
-      from: process.env,
+      from: this.#user === null ? process.env : { ...process.env, HOME: this.#user.home },
     });
     for (const step of this.job.steps ?? []) {
       const stage = step.name === 'after_script' ? step.name : `step_${step.name}`;
       this.#open(stage, `Executing "${stage}" stage of the job script`);
-      this.#script = new ScriptProcess(renderScript(step.script), projectDir, env, this.#trace);
+      this.#script = new ScriptProcess(renderScript(step.script), {
+        cwd: projectDir,
+        env,
+        user: this.#user,
+        trace: this.#trace,
+      });
       const end = await this.#script.ended;
       this.#script = null;
       this.#close(stage);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Trace } from './trace.ts';
+import type { JobUser } from './user.ts';
 
 const KILL_GRACE = 600_000;
 
@@ -28,8 +29,22 @@ export class ScriptProcess {
   readonly #child: ChildProcess;
   #killTimer: NodeJS.Timeout | null = null;
 
-  constructor(script: string, cwd: string, env: Record<string, string>, trace: Trace) {
-    this.#child = spawn('bash', [], { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(
+    script: string,
+    {
+      cwd,
+      env,
+      user,
+      trace,
+    }: { cwd: string; env: Record<string, string>; user: JobUser | null; trace: Trace },
+  ) {
+    this.#child = spawn('bash', [], {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(user && { uid: user.uid, gid: user.gid }),
+    });
     const { stdin, stdout, stderr } = this.#child;
     stdin?.on('error', () => {});
     stdin?.end(script);

@@ -25,6 +25,7 @@ export async function handleJob(
     trace,
     systemId: runner.systemId,
     buildsDir: section.buildsDir ?? runner.buildsDir,
+    user: runner.user,
   });
   const reporter = new JobReporter(
     { url: section.url, id: job.id, token: job.token, observer: runner.metrics.observer(section) },

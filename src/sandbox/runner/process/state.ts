@@ -1,5 +1,6 @@
 import type { RunnerConfig } from '../config/model.ts';
 import type { Build } from '../job/build.ts';
+import type { JobUser } from '../job/user.ts';
 import type { RunnerMetrics } from '../metrics/runner-metrics.ts';
 import type { Health } from './health.ts';
 import type { Workers } from './workers.ts';
@@ -12,6 +13,7 @@ export interface RunnerProcess {
   config: RunnerConfig;
   systemId: string;
   buildsDir: string;
+  user: JobUser | null;
   state: ProcessState;
   readonly workers: Workers;
   readonly health: Health;
