@@ -8,7 +8,7 @@ import { eventForLog } from './event-for-log.ts';
 import type { Journal } from './journal.ts';
 import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
-import { begin, restore, type Snapshot, type Step, step } from './step.ts';
+import { begin, changesNothing, contextOf, restore, type Snapshot, type Step, step } from './step.ts';
 import { createTimers } from './timers.ts';
 
 export interface EngineOptions {
@@ -21,6 +21,10 @@ export interface EngineOptions {
   clockOffset: number;
   /** Carries out one command; the answer becomes an event. */
   execute(command: LifecycleCommand, context: LifecycleContext): Promise<LifecycleInput | null>;
+  /** Whether a state (dotted name) is this process's to act in; default: each is. */
+  owns?: ((state: string) => boolean) | undefined;
+  /** Whether a command that an earlier process had begun is taken up as it is, though it is a play. */
+  resumes?: ((command: LifecycleCommand) => boolean) | undefined;
   /** Told after each change that is on disk. */
   onChange?(record: LifecycleRecord, tags: ReadonlySet<string>): void;
 }
@@ -37,6 +41,10 @@ export interface Engine {
   dispatch(input: LifecycleInput): void;
   /** Resolves when the machine has reached `released`. */
   readonly released: Promise<void>;
+  /** Resolves when the record, on disk, is in a state of another owner; nothing that follows from it has begun. */
+  readonly handedOver: Promise<void>;
+  /** Hands the record over as it is, where its state is another owner's. Says whether it was. */
+  giveWay(): boolean;
   stop(): void;
 }
 
@@ -57,15 +65,15 @@ export function createEngine(options: EngineOptions): Engine {
   const released = new Promise<void>((resolve) => {
     markReleased = resolve;
   });
+  let markHandedOver = () => {};
+  const handedOver = new Promise<void>((resolve) => {
+    markHandedOver = resolve;
+  });
+  const owns = options.owns ?? (() => true);
   const timers = createTimers(clock, (timer) => {
     queue.push({ event: { ...timer.event, at: clock.now() }, timer });
     drain();
   });
-
-  const contextOf = (of: Snapshot): LifecycleRecord['context'] => {
-    const { policy: _, ...context } = of.context;
-    return context;
-  };
 
   /** Writes the record down, then lets the commands go. */
   function commit(
@@ -75,7 +83,13 @@ export function createEngine(options: EngineOptions): Engine {
     settled?: string,
   ): void {
     seq += 1;
-    const fresh = next.commands.map((command, index) => ({ id: `${life}.${seq}.${index}`, command }));
+    const to = stateName(next.snapshot.value as LifecycleRecord['value']);
+    const ours = owns(to) || next.snapshot.status === 'done';
+    // What follows from another owner's state is that owner's to begin.
+    const fresh = next.commands.map((command, index): OutboxEntry => {
+      const id = `${life}.${seq}.${index}`;
+      return ours ? { id, command } : { id, command, held: true };
+    });
     outbox = [...outbox.filter((entry) => entry.id !== settled), ...fresh];
     const nextTimers = timers.after(next.timerChanges);
     snapshot = next.snapshot;
@@ -93,12 +107,25 @@ export function createEngine(options: EngineOptions): Engine {
       outbox,
     };
     write(event, from, next.commands);
-    timers.adopt(nextTimers);
-    const to = stateName(record.value);
     if (from !== to) log.info({ from, to, ...eventForLog(event) }, 'transition');
+    if (!ours) {
+      yieldNow();
+      return;
+    }
+    timers.adopt(nextTimers);
     options.onChange?.(record, snapshot.tags as ReadonlySet<string>);
     for (const entry of fresh) run(entry);
     if (snapshot.status === 'done') markReleased();
+  }
+
+  function yieldNow(): void {
+    stop();
+    markHandedOver();
+  }
+
+  function stop(): void {
+    stopped = true;
+    timers.stop();
   }
 
   function write(
@@ -160,18 +187,8 @@ export function createEngine(options: EngineOptions): Engine {
     ) {
       next.timerChanges.unshift({ cancel: timer.id });
     }
-    if (settles === undefined && timer === undefined && isUnchanged(next)) return;
+    if (settles === undefined && timer === undefined && changesNothing(next, snapshot)) return;
     commit(next, event, from, settles);
-  }
-
-  /** The same poll again: nothing to write, nothing to say. */
-  function isUnchanged(next: Step): boolean {
-    return (
-      next.commands.length === 0 &&
-      next.timerChanges.length === 0 &&
-      JSON.stringify(next.snapshot.value) === JSON.stringify(snapshot.value) &&
-      JSON.stringify(next.snapshot.context) === JSON.stringify(snapshot.context)
-    );
   }
 
   return {
@@ -208,8 +225,8 @@ export function createEngine(options: EngineOptions): Engine {
     resumeOutbox() {
       const left = inherited;
       inherited = [];
-      for (const entry of left) {
-        if ('operation' in entry.command) {
+      for (const { held, ...entry } of left) {
+        if ('operation' in entry.command && !held && !options.resumes?.(entry.command)) {
           const interrupted = failureOf(entry.command, 'Drover was stopped while it ran', 'interrupted');
           if (interrupted === null) outbox = outbox.filter((other) => other.id !== entry.id);
           else queue.push({ event: { ...interrupted, at: clock.now() }, settles: entry.id });
@@ -223,9 +240,11 @@ export function createEngine(options: EngineOptions): Engine {
       queue.push({ event: { ...input, at: clock.now() } });
       drain();
     },
-    stop() {
-      stopped = true;
-      timers.stop();
+    handedOver,
+    giveWay() {
+      if (!stopped && !owns(stateName(record.value))) yieldNow();
+      return stopped;
     },
+    stop,
   };
 }

@@ -18,6 +18,8 @@ export interface Timer {
 export interface OutboxEntry {
   id: string;
   command: LifecycleCommand;
+  /** Left by one owner of the record for the next: not begun. */
+  held?: true;
 }
 
 /** All that the engine knows of an instance. Context without `policy`, which is configuration. */

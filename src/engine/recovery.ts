@@ -1,4 +1,4 @@
-import type { GroupView, LocalRunner, TargetLifecycleState } from '../lifecycle/events.ts';
+import type { GroupView, LifecycleInput, LocalRunner, TargetLifecycleState } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import type { Engine } from './engine.ts';
 import type { LifecycleRecord } from './record.ts';
@@ -10,18 +10,24 @@ export interface FreshLook {
   runner: LocalRunner;
 }
 
+export interface Recovery {
+  /** What an earlier process left; null: nothing. */
+  record: LifecycleRecord | null;
+  /** What this process was started for; told first. */
+  announced: LifecycleInput[];
+  /** Rejects when the world does not answer in time; the record then goes on alone. */
+  look(): Promise<FreshLook>;
+  log: Logger;
+}
+
 /**
  * Starts the engine from the record of an earlier process, or begins a life where there is none. Observation beats
- * the record: what is true now is told first, then the commands that the earlier process had begun are taken up.
- * `look` rejects when the world does not answer in time; the record then goes on alone.
+ * the record: what is true now is told first, then the commands that the earlier process had begun are taken up. Where
+ * the state is, or turns out to be, another owner's, the engine gives way.
  */
-export async function recover(
-  engine: Engine,
-  record: LifecycleRecord | null,
-  look: () => Promise<FreshLook>,
-  log: Logger,
-): Promise<void> {
+export async function recover(engine: Engine, { record, announced, look, log }: Recovery): Promise<void> {
   engine.start(record);
+  for (const input of announced) engine.dispatch(input);
   // `discovering` looks by itself.
   if (record !== null && engine.record.value !== 'discovering') {
     const seen = await look().catch((error: Error) => {
@@ -34,5 +40,5 @@ export async function recover(
       engine.dispatch({ type: 'runner.process', alive: seen.runner.alive });
     }
   }
-  engine.resumeOutbox();
+  if (!engine.giveWay()) engine.resumeOutbox();
 }

@@ -4,7 +4,7 @@ import type { LifecycleContext } from '../lifecycle/context.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
 import { type LifecycleMachine, lifecycleMachine } from '../lifecycle/machine.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
-import type { StateValue, Timer } from './record.ts';
+import type { LifecycleRecord, StateValue, Timer } from './record.ts';
 
 /** The only file that knows how XState spells actions: it turns them into commands and timers. */
 export type Snapshot = SnapshotFrom<LifecycleMachine>;
@@ -81,6 +81,22 @@ export function stepsOf(machine: LifecycleMachine): Steps {
 }
 
 export const { begin, step, restore } = stepsOf(lifecycleMachine);
+
+/** The context as the record keeps it. */
+export function contextOf(snapshot: Snapshot): LifecycleRecord['context'] {
+  const { policy: _, ...context } = snapshot.context;
+  return context;
+}
+
+/** The same poll again: nothing to write, nothing to say. */
+export function changesNothing({ snapshot, commands, timerChanges }: Step, before: Snapshot): boolean {
+  return (
+    commands.length === 0 &&
+    timerChanges.length === 0 &&
+    JSON.stringify(snapshot.value) === JSON.stringify(before.value) &&
+    JSON.stringify(snapshot.context) === JSON.stringify(before.context)
+  );
+}
 
 function read(snapshot: Snapshot, actions: Action[], now: number): Step {
   const result: Step = { snapshot, commands: [], timerChanges: [] };

@@ -3,11 +3,25 @@ import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import type { Imds, ImdsReply } from './imds.ts';
 import { parseInterruption, parseMaintenance, parseRebalance, parseTarget } from './notices.ts';
-import { type Source, startPolling } from './poller.ts';
+import { type Poller, startPolling } from './poller.ts';
+
+/** What of the metadata announces something. */
+export const metadataItems = ['target', 'interruption', 'rebalance', 'maintenance'] as const;
+
+export type MetadataItem = (typeof metadataItems)[number];
+
+const PATHS: Record<MetadataItem, string> = {
+  target: 'meta-data/autoscaling/target-lifecycle-state',
+  interruption: 'meta-data/spot/instance-action',
+  rebalance: 'meta-data/events/recommendations/rebalance',
+  maintenance: 'meta-data/events/maintenance/scheduled',
+};
 
 export interface MetadataDeps {
   imds: Imds;
   clock: Clock;
+  /** What to watch; default: everything. */
+  items?: readonly MetadataItem[];
   /** Between looks, in ms. */
   interval: number;
   /** The maintenance that the record still counts as open, so that its end is noticed after a restart. */
@@ -20,8 +34,8 @@ export interface MetadataDeps {
  * Watches what the instance metadata announces: the target lifecycle state, a Spot interruption, a rebalance
  * recommendation, scheduled maintenance. Each look reports all that stands; an item that cannot be read is no event.
  */
-export function startMetadata(deps: MetadataDeps): Source {
-  const { imds, clock, emit, log } = deps;
+export function startMetadata(deps: MetadataDeps): Poller {
+  const { imds, clock, items = metadataItems, emit, log } = deps;
   const converted = new Map<string, number>();
   let maintenance: string | null = deps.openMaintenance ?? null;
   let failing = false;
@@ -36,27 +50,27 @@ export function startMetadata(deps: MetadataDeps): Source {
   };
 
   /** Each says whether the text was understood. */
-  const readers: Record<string, (reply: ImdsReply) => boolean> = {
-    'meta-data/autoscaling/target-lifecycle-state': (reply) => {
+  const readers: Record<MetadataItem, (reply: ImdsReply) => boolean> = {
+    target: (reply) => {
       const target = parseTarget(reply.text);
       if (target === null) return false;
       emit({ type: 'target.observed', target });
       return true;
     },
-    'meta-data/spot/instance-action': (reply) => {
+    interruption: (reply) => {
       const notice = parseInterruption(reply.text);
       if (notice === null) return false;
       const deadline = onTimeline(`spot ${notice.action} ${notice.time}`, notice.time, reply);
       emit({ type: 'interruption.noticed', action: notice.action, deadline });
       return true;
     },
-    'meta-data/events/recommendations/rebalance': (reply) => {
+    rebalance: (reply) => {
       const noticeTime = parseRebalance(reply.text);
       if (noticeTime === null) return false;
       emit({ type: 'rebalance.noticed', noticeTime });
       return true;
     },
-    'meta-data/events/maintenance/scheduled': (reply) => {
+    maintenance: (reply) => {
       const events = parseMaintenance(reply.text);
       if (events === null) return false;
       if (maintenance !== null && !events.some((event) => event.id === maintenance)) {
@@ -82,10 +96,12 @@ export function startMetadata(deps: MetadataDeps): Source {
     clock,
     interval: deps.interval,
     async look(signal) {
-      const looks = Object.entries(readers).map(async ([path, read]) => {
+      const looks = items.map(async (item) => {
+        const path = PATHS[item];
         const reply = await imds.get(path, signal);
         if (signal.aborted || reply === null) return;
-        if (!read(reply)) log.warn({ path, text: reply.text.slice(0, 200) }, 'metadata not understood');
+        if (!readers[item](reply))
+          log.warn({ path, text: reply.text.slice(0, 200) }, 'metadata not understood');
       });
       const failed = (await Promise.allSettled(looks)).find((result) => result.status === 'rejected');
       if (failed && !signal.aborted) throw failed.reason;

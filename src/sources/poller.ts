@@ -1,15 +1,14 @@
 import type { Clock } from '../clock.ts';
 
 /** A source as the composition root sees it. It turns something outside into events, and never decides. */
-export interface Source {
-  stop(): Promise<void>;
-  /** Looks now; resolves when a look that began after the call has ended. */
-  poll?(): Promise<void>;
-}
-
 export interface Poller {
   stop(): Promise<void>;
+  /** Looks now; resolves when a look that began after the call has ended. */
   poll(): Promise<void>;
+  /** When its last look ended, well or badly (clock's time); at first, when it began. */
+  readonly lookedAt: number;
+  /** The time between looks as it stands, in ms. */
+  readonly interval: number;
   /** Changes the time between looks, in ms, from the next one on. */
   setInterval(ms: number): void;
 }
@@ -31,6 +30,7 @@ export function startPolling(options: PollerOptions): Poller {
   let running: Promise<void> | null = null;
   let queued: Promise<void> | null = null;
   let lastStart = clock.now();
+  let lookedAt = lastStart;
   let cancelTimer = () => {};
 
   const run = (): Promise<void> => {
@@ -38,6 +38,7 @@ export function startPolling(options: PollerOptions): Poller {
     lastStart = clock.now();
     running = attempt().finally(() => {
       running = null;
+      lookedAt = clock.now();
       schedule();
     });
     return running;
@@ -68,6 +69,12 @@ export function startPolling(options: PollerOptions): Poller {
   void run();
   return {
     poll,
+    get lookedAt() {
+      return lookedAt;
+    },
+    get interval() {
+      return interval;
+    },
     setInterval(ms) {
       interval = ms;
       schedule();

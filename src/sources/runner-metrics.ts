@@ -3,7 +3,7 @@ import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import { httpRequest } from '../net/http-request.ts';
 import { ownsPort } from '../runner/port-owner.ts';
-import { type Source, startPolling } from './poller.ts';
+import { type Poller, startPolling } from './poller.ts';
 import { trackRejections } from './rejections.ts';
 import { type RunnerSample, readSample } from './runner-sample.ts';
 
@@ -27,7 +27,7 @@ export interface RunnerMetricsDeps {
 }
 
 /** Watches the runner's own metrics. Each look ends in one sample that can be believed, or in `runner.unreadable`. */
-export function startRunnerMetrics(deps: RunnerMetricsDeps): Source {
+export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
   const { clock, emit, log, readPaused } = deps;
   const rejections = trackRejections();
   let looks = 0;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import { findRunner, type RunnerSettings } from '../runner/process.ts';
-import { type Source, startPolling } from './poller.ts';
+import { type Poller, startPolling } from './poller.ts';
 
 export interface RunnerProcessDeps {
   settings: RunnerSettings;
@@ -20,7 +20,7 @@ export function startRunnerProcess({
   interval = 2_000,
   emit,
   log,
-}: RunnerProcessDeps): Source {
+}: RunnerProcessDeps): Poller {
   let failing = false;
   return startPolling({
     clock,

@@ -116,7 +116,8 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
       if (!group.answers()) throw new Error('the API does not answer');
       return lookAt(world);
     };
-    void recover(own, journal.last?.record ?? null, look, silent).then(watchWorld);
+    const record = journal.last?.record ?? null;
+    void recover(own, { record, announced: [], look, log: silent }).then(watchWorld);
   }
 
   /** Invariant 3: after a confirmed termination nothing leads back into service. */

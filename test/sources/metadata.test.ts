@@ -7,7 +7,7 @@ import { MetadataError } from '../../src/errors.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
 import { createImds, type Imds } from '../../src/sources/imds.ts';
 import { startMetadata } from '../../src/sources/metadata.ts';
-import type { Source } from '../../src/sources/poller.ts';
+import type { Poller } from '../../src/sources/poller.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 
 const TARGET = 'autoscaling/target-lifecycle-state';
@@ -98,7 +98,7 @@ describe('the metadata client', () => {
 });
 
 describe('the metadata watcher', () => {
-  let source: Source;
+  let source: Poller;
   let seen: LifecycleInput[];
   const watch = (openMaintenance: string | null = null) => {
     seen = [];

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clockOffsetNow, createTimeline } from '../../src/engine/timeline.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
-import type { Source } from '../../src/sources/poller.ts';
+import type { Poller } from '../../src/sources/poller.ts';
 import { type RunnerMetricsDeps, startRunnerMetrics } from '../../src/sources/runner-metrics.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 
@@ -16,7 +16,7 @@ gitlab_runner_jobs{runner="a",state="running"} 1
 let server: TestServer;
 let answer: (response: ServerResponse) => void;
 let seen: LifecycleInput[];
-let source: Source;
+let source: Poller;
 
 beforeEach(async () => {
   answer = (response) => response.end(BODY);

@@ -1,0 +1,57 @@
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { sweepRuns } from '../playbooks/run.ts';
+import { checkRecord, type Journal, openJournal } from './journal.ts';
+import { takeLock } from './lock.ts';
+import type { LifecycleRecord } from './record.ts';
+
+/** The state directory while it is ours. */
+export interface OpenRecord {
+  journal: Journal;
+  /** The newest record, whoever's it is; null: there is none. */
+  found: LifecycleRecord | null;
+  /** Gives the state directory to the next. */
+  close(): void;
+}
+
+/**
+ * Takes the state directory, and ends what an earlier owner's playbooks have left running. Throws LockedError where
+ * another process owns it, JournalError where the record cannot be trusted.
+ */
+export async function openRecord(
+  config: Pick<Config, 'stateDir' | 'runDir'>,
+  role: string,
+  log: Logger,
+): Promise<OpenRecord> {
+  const lock = takeLock(config.stateDir, role);
+  try {
+    const journal = openJournal(config.stateDir);
+    if (journal.damaged > 0) log.warn({ damaged: journal.damaged }, 'the journal held damaged entries');
+    await sweepRuns(config.runDir);
+    const found = journal.last === null ? null : checkRecord(journal.last.record, config.stateDir);
+    return {
+      journal,
+      found,
+      close() {
+        journal.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A record of another instance (baked into an image) is set aside. */
+export function ofThisInstance(
+  { found, journal }: OpenRecord,
+  instanceId: string,
+  log: Logger,
+): LifecycleRecord | null {
+  if (found === null || found.instanceId === instanceId) return found;
+  const name = `journal-of-${found.instanceId}`;
+  log.warn({ instanceId, foreign: found.instanceId, archive: name }, 'record of another instance set aside');
+  journal.archive(name);
+  return null;
+}
