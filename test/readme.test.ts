@@ -184,7 +184,18 @@ test('every command of the tour is there, with an example', async () => {
   const names = rows
     .filter((row) => row.startsWith('`drover'))
     .flatMap((row) => [...row.matchAll(/`(?:drover )?([a-z-]+)`/g)].map((match) => match[1] ?? ''));
-  expect(names).toEqual(['demo', 'sandbox', 'agent', 'init', 'unreg', 'scale-up', 'status', 'reap', 'chart']);
+  expect(names).toEqual([
+    'demo',
+    'sandbox',
+    'agent',
+    'init',
+    'unreg',
+    'scale-up',
+    'status',
+    'explain',
+    'reap',
+    'chart',
+  ]);
   for (const name of names) {
     const { exitCode, stdout } = await sh(`npx drover ${name} --help`);
     expect(exitCode).toBe(0);

@@ -3,6 +3,7 @@ import { addAgent } from './agent.ts';
 import { addChart } from './chart.ts';
 import { addSharedOptions, type CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
+import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addReap } from './reap.ts';
 import { addSandbox } from './sandbox.ts';
@@ -35,6 +36,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addUnreg,
     addScaleUp,
     addStatus,
+    addExplain,
     addReap,
     addChart,
   ]) {

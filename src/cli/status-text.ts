@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../engine/journal-format.ts';
 import { type LifecycleRecord, stateName } from '../engine/record.ts';
-import { inWords } from './duration-text.ts';
+import { inWords } from '../terminal/duration-words.ts';
 
 /** What a record says, in members that a program can rely on. Times in ISO 8601. */
 export interface StatusSummary {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { inWords } from '../../src/cli/duration-text.ts';
 import { describeStatus, summarizeStatus } from '../../src/cli/status-text.ts';
 import type { JournalEntry } from '../../src/engine/journal-format.ts';
 import type { LifecycleRecord } from '../../src/engine/record.ts';
 import { initialContext } from '../../src/lifecycle/context.ts';
+import { inWords } from '../../src/terminal/duration-words.ts';
 
 const start = Date.parse('2026-01-01T00:00:00Z');
 

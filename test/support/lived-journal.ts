@@ -1,0 +1,19 @@
+import type { JournalEntry } from '../../src/engine/journal-format.ts';
+import { type Deed, play } from '../crashes/play.ts';
+
+/** The journal that the real engine writes on the virtual clock while the world does this, and then its longest. */
+export async function livedJournal(
+  deeds: Deed[],
+  kills: number[] = [],
+  hooks = true,
+): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  await play({ hooks, deeds, kills }, (journal) => ({
+    ...journal,
+    append(entry) {
+      journal.append(entry);
+      entries.push(entry);
+    },
+  }));
+  return entries;
+}
