@@ -3,7 +3,7 @@ import { applyEnvironment } from './config/environment.ts';
 import { packageRoot } from './config/package-root.ts';
 import { describeProblems } from './config/problems.ts';
 import { readYamlFile } from './config/read.ts';
-import { configSchema } from './config/schema.ts';
+import { configSchema, tokenSources } from './config/schema.ts';
 import { ConfigError } from './errors.ts';
 
 export { packageRoot } from './config/package-root.ts';
@@ -42,11 +42,11 @@ function withMetricsUrl(given: Record<string, unknown>): Record<string, unknown>
 }
 
 function tokenProblems(config: Parsed): string[] {
-  if (config.gitlab.apiTokenFile !== undefined) return [];
+  if (config.gitlab.apiTokenFile !== undefined || config.gitlab.apiTokenCredential !== undefined) return [];
   return config.runners.flatMap((runner, index) =>
-    runner.tokenFile === undefined && runner.tokenEnv === undefined
+    tokenSources(runner).length === 0
       ? [
-          `runners[${index}] has no token: set tokenFile or tokenEnv, or gitlab.apiTokenFile to create runners`,
+          `runners[${index}] has no token: set tokenFile, tokenEnv or tokenCredential, or gitlab.apiTokenFile to create runners`,
         ]
       : [],
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseDuration } from '../src/config/duration.ts';
-import { apiToken, readableSecrets, runnerToken } from '../src/config/secrets.ts';
+import { apiToken, readableSecrets, requireSecrets, runnerToken } from '../src/config/secrets.ts';
 import { loadConfig } from '../src/config.ts';
 import { ConfigError } from '../src/errors.ts';
 
@@ -100,6 +100,21 @@ describe('a configuration that is wrong', () => {
     ['no runner', 'gitlab: {url: "http://x"}\nrunners: []\n', 'runners must list at least one runner'],
     ['a runner without a token', 'gitlab: {url: "http://x"}\nrunners: [{}]\n', 'runners[0] has no token'],
     [
+      'a token from two places',
+      'gitlab: {url: "http://x"}\nrunners: [{tokenEnv: A, tokenCredential: b}]\n',
+      'runners[0] has both tokenEnv and tokenCredential: keep one',
+    ],
+    [
+      'an API token from two places',
+      'gitlab: {url: "http://x", apiTokenFile: /a, apiTokenCredential: b}\nrunners: [{}]\n',
+      'gitlab has both apiTokenFile and apiTokenCredential: keep one',
+    ],
+    [
+      'a credential that is a path',
+      'gitlab: {url: "http://x"}\nrunners: [{tokenCredential: ../x}]\n',
+      'runners[0].tokenCredential must be a name of letters, digits, _, . and -',
+    ],
+    [
       'two runners of one name',
       'gitlab: {url: "http://x"}\nrunners: [{tokenEnv: A}, {tokenEnv: B}]\n',
       'runners[1].name is the instance id twice',
@@ -148,8 +163,43 @@ describe('secrets', () => {
       'glrt-env',
       null,
     ]);
-    expect(apiToken(config)).toBe('glpat-api');
+    expect(apiToken(config, {})).toBe('glpat-api');
     expect(readableSecrets(config, {})).toEqual(['glpat-api', 'glrt-from-a-file']);
+  });
+
+  test('come as credentials of the unit, where the configuration names them', () => {
+    const credentials = mkdtempSync(join(directory, 'credentials-'));
+    writeFileSync(join(credentials, 'shared-runner'), 'glrt-credential\n');
+    writeFileSync(join(credentials, 'gitlab.api'), 'glpat-credential');
+    const config = load(
+      'gitlab: {url: "http://x", apiTokenCredential: gitlab.api}\nrunners: [{tokenCredential: shared-runner}]\n',
+    );
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    expect(config.runners.map((runner) => runnerToken(runner, env))).toEqual(['glrt-credential']);
+    expect(apiToken(config, env)).toBe('glpat-credential');
+    expect(readableSecrets(config, env)).toEqual(['glpat-credential', 'glrt-credential']);
+  });
+
+  test.each([
+    ['that is not there', null],
+    ['that the unit passed on as empty', '\n'],
+  ])('a credential %s is one message with the mend', (_, content) => {
+    const credentials = mkdtempSync(join(directory, 'credentials-'));
+    if (content !== null) writeFileSync(join(credentials, 'runner-token'), content);
+    const config = load('gitlab: {url: "http://x"}\nrunners: [{tokenCredential: runner-token}]\n');
+    expect(() => requireSecrets(config, { CREDENTIALS_DIRECTORY: credentials })).toThrow(
+      'runners[].tokenCredential names the credential runner-token, which is missing: write the token to ' +
+        '/etc/drover/credentials/runner-token (0600), and start the unit again, or run playbooks/install.yml',
+    );
+  });
+
+  test('a credential that holds more than a token is refused', () => {
+    const credentials = mkdtempSync(join(directory, 'credentials-'));
+    writeFileSync(join(credentials, 't'), 'token: glrt-x\n');
+    const config = load('gitlab: {url: "http://x"}\nrunners: [{tokenCredential: t}]\n');
+    expect(() => requireSecrets(config, { CREDENTIALS_DIRECTORY: credentials })).toThrow(
+      'the credential t (runners[].tokenCredential) must hold one token and nothing else',
+    );
   });
 
   test('a variable that is not set is an error that names it', () => {

@@ -27,7 +27,9 @@ options:
     default: systemd
   unit: {description: The systemd unit., type: str, default: gitlab-runner.service}
   drop_in:
-    description: Text of the unit's drop-in drain.conf, with which systemctl stop is graceful.
+    description:
+      - Text of the unit's drop-in drain.conf, with which systemctl stop is graceful. It is not written where role drover
+        has put its own, drover.conf, which holds the same settings.
     type: str
   binary: {description: The executable (manager is process)., type: str, default: gitlab-runner}
   config_file: {description: The runner's config.toml., type: path, default: /etc/gitlab-runner/config.toml}
@@ -110,7 +112,7 @@ def _start_unit(module):
         )
     path, text = runner.drop_in()
     wanted = module.params["drop_in"]
-    if wanted and (text or "").rstrip() != wanted.rstrip():
+    if wanted and not runner.has_role_drop_in() and (text or "").rstrip() != wanted.rstrip():
         result["changed"] = True
         result["diff"].append(dict(before=text or "", after=wanted, before_header=path, after_header=path))
         if not module.check_mode:

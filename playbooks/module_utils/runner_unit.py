@@ -33,6 +33,9 @@ class UnitRunner:
         """(path, text there now)"""
         return self._drop_in, read_text(self._drop_in)
 
+    def has_role_drop_in(self):
+        return os.path.exists(os.path.join(os.path.dirname(self._drop_in), "drover.conf"))
+
     def write_drop_in(self, text):
         os.makedirs(os.path.dirname(self._drop_in), mode=0o755, exist_ok=True)
         draft = self._drop_in + ".new"

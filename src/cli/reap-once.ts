@@ -27,10 +27,10 @@ export async function reapOnce(
   { check, groups, tell }: ReapOnceOptions,
 ): Promise<ReapSummary> {
   const config = loadConfig(path, env);
-  const token = apiToken(config);
+  const token = apiToken(config, env);
   if (token === null) {
     throw new ConfigError(
-      'reap needs gitlab.apiTokenFile: without a token for GitLab’s API (scope manage_runner) it cannot list runners',
+      'reap needs gitlab.apiTokenFile or apiTokenCredential: without a token for GitLab’s API (scope manage_runner) it cannot list runners',
     );
   }
   const clock = createTimeline(clockOffsetNow());

@@ -9,12 +9,25 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
   .transform((url) => url.replace(/\/+$/, ''));
 const id = z.number().int().positive();
+/** The name of a systemd credential. */
+const credential = z.string().regex(/^\w[\w.-]*$/, 'must be a name of letters, digits, _, . and -');
+
+interface TokenSource {
+  tokenFile?: string | undefined;
+  tokenEnv?: string | undefined;
+  tokenCredential?: string | undefined;
+}
+
+/** The keys of a runner that say where its token comes from; none: GitLab's API makes one. */
+export const tokenSources = (runner: TokenSource): string[] =>
+  (['tokenFile', 'tokenEnv', 'tokenCredential'] as const).filter((key) => runner[key] !== undefined);
 
 const runner = z
   .strictObject({
     name: text.optional(),
     tokenFile: path.optional(),
     tokenEnv: text.optional(),
+    tokenCredential: credential.optional(),
     executor: text.default('shell'),
     limit: count(0).default(0),
     tags: z.array(text).optional(),
@@ -22,8 +35,8 @@ const runner = z
     groupId: id.optional(),
     projectId: id.optional(),
   })
-  .refine((one) => one.tokenFile === undefined || one.tokenEnv === undefined, {
-    message: 'has both tokenFile and tokenEnv: keep one',
+  .refine((one) => tokenSources(one).length < 2, {
+    error: ({ input }) => `has both ${tokenSources(input as TokenSource).join(' and ')}: keep one`,
   })
   .refine((one) => one.runnerType !== 'group_type' || one.groupId !== undefined, {
     path: ['groupId'],
@@ -59,7 +72,11 @@ const lifecycle = z.strictObject({
 
 /** The sections of config.yml. Times come out in ms, but for those that GitLab Runner itself counts in seconds. */
 export const sections = {
-  gitlab: z.strictObject({ url: httpUrl, apiTokenFile: path.optional() }),
+  gitlab: z
+    .strictObject({ url: httpUrl, apiTokenFile: path.optional(), apiTokenCredential: credential.optional() })
+    .refine((one) => one.apiTokenFile === undefined || one.apiTokenCredential === undefined, {
+      message: 'has both apiTokenFile and apiTokenCredential: keep one',
+    }),
   runner: z.strictObject({
     binary: text.default('gitlab-runner'),
     configFile: path.default('/etc/gitlab-runner/config.toml'),

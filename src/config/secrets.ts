@@ -1,13 +1,17 @@
 import type { Config, RunnerConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
+import { readCredential } from './credentials.ts';
 import { readText } from './read.ts';
 
 /** Tokens travel in HTTP headers. */
 const PRINTABLE = /^[!-~]+$/;
 
-/** The runner's authentication token from its file or variable; null: none is configured, GitLab's API makes one. */
+/** The runner's authentication token from its file, variable or credential; null: none is configured, GitLab's API makes one. */
 export function runnerToken(runner: RunnerConfig, env: NodeJS.ProcessEnv): string | null {
   if (runner.tokenFile !== undefined) return secretFile('tokenFile', runner.tokenFile);
+  if (runner.tokenCredential !== undefined) {
+    return oneToken(...readCredential(runner.tokenCredential, 'runners[].tokenCredential', env));
+  }
   if (runner.tokenEnv === undefined) return null;
   const token = env[runner.tokenEnv]?.trim();
   if (!token) {
@@ -15,15 +19,15 @@ export function runnerToken(runner: RunnerConfig, env: NodeJS.ProcessEnv): strin
       `runners[].tokenEnv names ${runner.tokenEnv}, which is not set: set it to the runner's token`,
     );
   }
-  if (!PRINTABLE.test(token)) {
-    throw new ConfigError(`${runner.tokenEnv} (runners[].tokenEnv) must hold one token and nothing else`);
-  }
-  return token;
+  return oneToken(token, `${runner.tokenEnv} (runners[].tokenEnv)`);
 }
 
 /** The token for GitLab's API, or null where none is configured. */
-export function apiToken(config: Config): string | null {
-  const { apiTokenFile } = config.gitlab;
+export function apiToken(config: Config, env: NodeJS.ProcessEnv): string | null {
+  const { apiTokenFile, apiTokenCredential } = config.gitlab;
+  if (apiTokenCredential !== undefined) {
+    return oneToken(...readCredential(apiTokenCredential, 'gitlab.apiTokenCredential', env));
+  }
   return apiTokenFile === undefined ? null : secretFile('gitlab.apiTokenFile', apiTokenFile);
 }
 
@@ -45,14 +49,16 @@ export function readableSecrets(config: Config, env: NodeJS.ProcessEnv): string[
 }
 
 const readersOf = (config: Config, env: NodeJS.ProcessEnv): (() => string | null)[] => [
-  () => apiToken(config),
+  () => apiToken(config, env),
   ...config.runners.map((runner) => () => runnerToken(runner, env)),
 ];
 
 function secretFile(key: string, path: string): string {
-  const token = readText(path, `write the token to it, or mend ${key}`).trim();
-  if (!PRINTABLE.test(token)) {
-    throw new ConfigError(`${path} (${key}) must hold one token and nothing else`);
-  }
+  return oneToken(readText(path, `write the token to it, or mend ${key}`), `${path} (${key})`);
+}
+
+function oneToken(text: string, origin: string): string {
+  const token = text.trim();
+  if (!PRINTABLE.test(token)) throw new ConfigError(`${origin} must hold one token and nothing else`);
   return token;
 }

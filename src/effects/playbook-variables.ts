@@ -107,7 +107,7 @@ function runnerVariables(
   tokenOf: typeof runnerToken = runnerToken,
 ) {
   const { runner, gitlab, runners, metrics } = config;
-  const token = apiToken(config);
+  const token = apiToken(config, env);
   return {
     gitlab_runner_url: gitlab.url,
     gitlab_runner_instance_id: identity.instanceId,

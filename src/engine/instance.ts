@@ -134,6 +134,7 @@ export async function runInstance(
 
     const sources = startSources(rules.watched, {
       config,
+      env,
       clock,
       log,
       imds,

@@ -28,6 +28,7 @@ export interface Watched {
 
 export interface SourceDeps {
   config: Config;
+  env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Logger;
   imds: Imds;
@@ -58,7 +59,8 @@ export function startSources(watched: Watched, deps: SourceDeps): Sources {
     all.push(startMetadata({ imds, clock, interval, items: watched.metadata, openMaintenance, emit, log }));
   }
   if (watched.runnerProcess) all.push(startRunnerProcess({ settings: config.runner, clock, emit, log }));
-  if (watched.runnerMetrics) all.push(startRunnerMetrics({ ...metricsDeps(config), clock, emit, log }));
+  if (watched.runnerMetrics)
+    all.push(startRunnerMetrics({ ...metricsDeps(config, deps.env), clock, emit, log }));
   return { group, all };
 }
 
@@ -68,9 +70,9 @@ export function groupInterval(config: Config, tags: ReadonlySet<string>): number
   return tags.has('watchGroup') ? Math.min(interval, WATCHED_GROUP_INTERVAL) : interval;
 }
 
-function metricsDeps(config: Config) {
+function metricsDeps(config: Config, env: NodeJS.ProcessEnv) {
   const { url, interval, timeout } = config.metrics;
-  const token = apiToken(config);
+  const token = apiToken(config, env);
   const { configFile } = config.runner;
   return {
     url,

@@ -1,3 +1,4 @@
+import { tokenSources } from '../config/schema.ts';
 import type { RunnerConfig } from '../config.ts';
 import { instanceOfRunner, looksLikeOurs, systemIdOf } from './identity.ts';
 import type { KnownInstance } from './list-instances.ts';
@@ -39,7 +40,7 @@ export function claimRunners(
   entries: readonly RunnerConfig[],
   known: ReadonlyMap<string, KnownInstance>,
 ): (RunnerClaim | ManagerClaim)[] {
-  const created = entries.filter((entry) => entry.tokenFile === undefined && entry.tokenEnv === undefined);
+  const created = entries.filter((entry) => tokenSources(entry).length === 0);
   const bySystemId = new Map([...known.keys()].map((id) => [systemIdOf(id), id]));
   return runners.flatMap((runner): (RunnerClaim | ManagerClaim)[] => {
     for (const { name, runnerType } of created) {
