@@ -71,20 +71,21 @@ describe('the direction of imports (design.md: sources → lifecycle ← effects
     ).toEqual([]);
   });
 
-  test('only the engine and the command line import both sources and effects', () => {
+  test('only the engine, the services and the command line import both sources and effects', () => {
     const both = files
       .filter(
         ({ ours }) =>
           ours.some((path) => within(path, 'sources/')) && ours.some((path) => within(path, 'effects/')),
       )
       .map((file) => file.path);
-    expect(both.filter((path) => !within(path, 'engine/', 'cli/'))).toEqual([]);
+    expect(both.filter((path) => !within(path, 'engine/', 'cli/', 'services/'))).toEqual([]);
   });
 
   test('what runs on an instance never imports the sandbox', () => {
     const onInstance = [
       'lifecycle/',
       'engine/',
+      'services/',
       'sources/',
       'effects/',
       'playbooks/',

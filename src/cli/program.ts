@@ -8,6 +8,7 @@ import { addInit } from './init.ts';
 import { addReap } from './reap.ts';
 import { addSandbox } from './sandbox.ts';
 import { addScaleUp } from './scale-up.ts';
+import { addServices } from './services.ts';
 import { addStatus } from './status.ts';
 import { addUnreg } from './unreg.ts';
 
@@ -35,6 +36,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addInit,
     addUnreg,
     addScaleUp,
+    addServices,
     addStatus,
     addExplain,
     addReap,

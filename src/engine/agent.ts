@@ -1,8 +1,11 @@
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
 import { metadataItems } from '../sources/metadata.ts';
+import type { Poller } from '../sources/poller.ts';
+import { createNotifier } from '../systemd/notify.ts';
 import { type InstanceOptions, runInstance } from './instance.ts';
 import { readEntries } from './journal.ts';
+import { createTimeline } from './timeline.ts';
 
 export type AgentOptions = InstanceOptions;
 
@@ -14,14 +17,23 @@ export type AgentOptions = InstanceOptions;
 export async function runAgent(config: Config, options: AgentOptions): Promise<'released' | 'stopped'> {
   // With a record there may be a drain to finish, which a missing token must not stop: the play says what is missing.
   if (readEntries(config.stateDir).length === 0) requireSecrets(config, options.env);
-  const { kind } = await runInstance(
-    config,
-    {
-      role: 'drover agent',
-      owns: () => true,
-      watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
-    },
-    options,
-  );
-  return kind === 'released' ? 'released' : 'stopped';
+  const { log, env } = options;
+  const sources: Poller[] = [];
+  const notifier = createNotifier({ clock: createTimeline(0), env, log });
+  notifier.ready(() => sources);
+  try {
+    const { kind } = await runInstance(
+      config,
+      {
+        role: 'drover agent',
+        owns: () => true,
+        watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
+        onReady: (started) => void sources.push(...started),
+      },
+      options,
+    );
+    return kind === 'released' ? 'released' : 'stopped';
+  } finally {
+    notifier.stop();
+  }
 }

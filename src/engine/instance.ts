@@ -38,8 +38,11 @@ export interface HostRules {
   /** Whether a state (dotted name) is this host's to act in. In any other it writes the record down and gives way. */
   owns(state: string): boolean;
   watched: Watched;
-  /** Told to the machine before anything else: what this host was started for. */
-  announced?: LifecycleInput[];
+  /**
+   * Told to the machine before anything else: what this host was started for. `clockOffset` makes times of the boot
+   * clock into the engine's.
+   */
+  announced?(clockOffset: number): LifecycleInput[];
   /** Puts something before, or in place of, what carries the commands out. */
   around?(executor: Executor): Executor;
   /** Whether a command of the record is taken up as it is, where a play would be reported as interrupted. */
@@ -127,7 +130,7 @@ export async function runInstance(
     });
     await recover(engine, {
       record,
-      announced: rules.announced ?? [],
+      announced: rules.announced?.(clockOffset) ?? [],
       look: () => look(AbortSignal.any([signal, AbortSignal.timeout(FRESH_LOOK_LIMIT)])),
       log,
     });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { packageRoot } from '../config/package-root.ts';
 import type { PlaybookName } from '../lifecycle/events.ts';
 import { ansibleEnvironment } from './ansible-environment.ts';
@@ -84,7 +84,8 @@ export function startPlaybook(request: PlaybookRequest, settings: PlaybookSettin
  * that were cut off. Call it before the first run, with the lock held.
  */
 export async function sweepRuns(runDir: string): Promise<string[]> {
-  const isOurs = (run: string) => run.startsWith(join(runDir, '/'));
+  // Only what lies directly in it: a directory below it may be another owner's.
+  const isOurs = (run: string) => dirname(run) === resolve(runDir);
   if (markedProcesses(isOurs).length > 0) await endMarkedProcesses(isOurs, LEFTOVER_GRACE_MS);
   const unfinished = unfinishedRuns(runDir);
   for (const run of unfinished) {

@@ -5,8 +5,8 @@ export interface Poller {
   stop(): Promise<void>;
   /** Looks now; resolves when a look that began after the call has ended. */
   poll(): Promise<void>;
-  /** When its last look ended, well or badly (clock's time); at first, when it began. */
-  readonly lookedAt: number;
+  /** Since its last look ended, well or badly, or since it began (ms). */
+  readonly silentFor: number;
   /** The time between looks as it stands, in ms. */
   readonly interval: number;
   /** Changes the time between looks, in ms, from the next one on. */
@@ -69,8 +69,8 @@ export function startPolling(options: PollerOptions): Poller {
   void run();
   return {
     poll,
-    get lookedAt() {
-      return lookedAt;
+    get silentFor() {
+      return clock.now() - lookedAt;
     },
     get interval() {
       return interval;

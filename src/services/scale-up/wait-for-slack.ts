@@ -1,8 +1,8 @@
-import type { Config } from '../config.ts';
-import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
-import { createLogger, Secrets } from '../logger.ts';
-import { findRunner } from '../runner/process.ts';
-import { startRunnerMetrics } from '../sources/runner-metrics.ts';
+import type { Config } from '../../config.ts';
+import { clockOffsetNow, createTimeline } from '../../engine/timeline.ts';
+import { createLogger, Secrets } from '../../logger.ts';
+import { findRunner } from '../../runner/process.ts';
+import { startRunnerMetrics } from '../../sources/runner-metrics.ts';
 
 /** Waits until the runner of this host says that it could take another job, or until the signal aborts. */
 export async function waitForSlack(

@@ -1,0 +1,74 @@
+import type { Config } from '../../config.ts';
+import type { InstanceOptions } from '../../engine/instance.ts';
+import { createTimeline, readBootId } from '../../engine/timeline.ts';
+import { ConfigError } from '../../errors.ts';
+import { readIdentity, untilAnswered } from '../../sources/identity.ts';
+import { createImds } from '../../sources/imds.ts';
+import type { Poller } from '../../sources/poller.ts';
+import { createNotifier } from '../../systemd/notify.ts';
+import { systemdVersion } from '../../systemd/units.ts';
+import { writeNotice } from '../notice.ts';
+import { groupReader } from '../reader.ts';
+import { watchForNotice } from './watch.ts';
+
+/** `OnSuccess=` came with this version of systemd. */
+const OLDEST_SYSTEMD = 249;
+
+/**
+ * lifecycle-check.service: watches until the instance has to leave, writes the notice, and returns `noticed`; then
+ * systemd starts unreg-runner (OnSuccess=). Returns `stopped` when the signal aborts first. Owns no state.
+ */
+export async function runLifecycleCheck(
+  config: Config,
+  { log, env, signal }: InstanceOptions,
+): Promise<'noticed' | 'stopped'> {
+  const version = await systemdVersion();
+  if (version < OLDEST_SYSTEMD) {
+    throw new ConfigError(
+      `systemd ${version} has no OnSuccess=, which came with ${OLDEST_SYSTEMD}: nothing would start ` +
+        'unreg-runner.service; run the agent instead (drover_mode: agent)',
+    );
+  }
+  // Its timeline is the boot clock alone: every process of this boot understands its times.
+  const clock = createTimeline(0);
+  const { endpoint, timeout, interval } = config.metadata;
+  const imds = createImds({ endpoint, timeout, clock });
+  const notifier = createNotifier({ clock, env, log });
+  const sources: Poller[] = [];
+  notifier.ready(() => sources);
+  const stopped = new Promise<'stopped'>((resolve) => {
+    if (signal.aborted) resolve('stopped');
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+  const identity = await Promise.race([
+    untilAnswered(() => readIdentity(imds, config.autoscaling.region, signal), {
+      clock,
+      log,
+      signal,
+      what: 'instance identity',
+    }).catch((error: unknown) => {
+      if (signal.aborted) return 'stopped' as const;
+      throw error;
+    }),
+    stopped,
+  ]);
+  if (identity === 'stopped') return 'stopped';
+  const watch = watchForNotice({
+    imds,
+    clock,
+    interval,
+    bootId: readBootId(),
+    confirmLimit: config.lifecycle.confirmLimit,
+    reader: () => groupReader(config, identity, clock),
+    log,
+  });
+  sources.push(watch.source);
+  const end = await Promise.race([watch.notice, stopped]);
+  notifier.stop();
+  await watch.stop();
+  imds.close();
+  if (end === 'stopped') return 'stopped';
+  writeNotice(config.runDir, end);
+  log.info({ ...end }, 'the instance has to leave: the notice is written');
+  return 'noticed';
+}

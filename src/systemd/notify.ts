@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { Poller } from '../sources/poller.ts';
+
+const NOTIFY_LIMIT = 5_000;
+/** A source may be this late (ms), beside its interval, before it counts as stuck. */
+const LATE = 60_000;
+
+export interface NotifyDeps {
+  clock: Clock;
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+}
+
+/** What systemd is told of us; nothing where it has not asked (no NOTIFY_SOCKET). */
+export interface Notifier {
+  /** We are up: from now on the watchdog is fed, for as long as every source there is goes on looking. */
+  ready(sources: () => readonly Pick<Poller, 'silentFor' | 'interval'>[]): void;
+  stop(): void;
+}
+
+/**
+ * Tells systemd that the unit is ready and feeds its watchdog (sd_notify(3)) through the program systemd-notify: Node
+ * has no datagram sockets of its own. The watchdog follows the progress of the sources, not a bare interval: a source
+ * that no longer looks lets it bite.
+ */
+export function createNotifier({ clock, env, log }: NotifyDeps): Notifier {
+  const asked = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== '';
+  const watchdog = Number(env.WATCHDOG_USEC) / 1_000;
+  const every = asked && watchdog > 0 ? watchdog / 3 : null;
+  let cancel = () => {};
+
+  const send = async (...words: string[]) => {
+    if (!asked) return;
+    try {
+      await promisify(execFile)('systemd-notify', words, { timeout: NOTIFY_LIMIT });
+    } catch (error) {
+      log.warn({ err: error }, 'systemd could not be told how we are');
+    }
+  };
+
+  return {
+    ready(sources) {
+      void send('--ready');
+      if (every === null) return;
+      const feed = () => {
+        const stuck = sources().some(({ silentFor, interval }) => silentFor > interval + LATE);
+        if (stuck) log.error('a source no longer looks: the watchdog is not fed');
+        else void send('WATCHDOG=1');
+        cancel = clock.setTimer(clock.now() + every, feed);
+      };
+      feed();
+    },
+    stop() {
+      cancel();
+    },
+  };
+}
