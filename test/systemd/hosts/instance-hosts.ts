@@ -1,0 +1,55 @@
+import type { InstanceHost, SandboxInstance, SandboxUrls } from '../../../src/sandbox/host.ts';
+import type { HostEnd } from './boot.ts';
+import type { Cloud } from './cloud.ts';
+import type { TestHost } from './host.ts';
+import type { DiskFiles } from './layers.ts';
+
+export interface InstanceHostsOptions {
+  /** The disks that each instance begins as (`TestHost.disk`), the uppermost first. */
+  image?: readonly string[];
+  /** What an instance has beside its image. */
+  files?(instance: SandboxInstance, urls: SandboxUrls): DiskFiles;
+  /** Gives an instance the machine id that another has too, as an image that was baked with one does. */
+  machineId?: string;
+  /** How long an instance may take to shut down before its power is cut, in ms. Default 90 s. */
+  shutdownLimit?: number;
+  /** Told when an instance has gone down by itself: `poweroff`, or `reboot`, after which it comes up again. */
+  onEnd?(instanceId: string, end: HostEnd): void;
+}
+
+/** The instances of a group as real systemd hosts. */
+export interface InstanceHosts extends InstanceHost {
+  /** The host of an instance, also after it has gone. */
+  of(instanceId: string): TestHost;
+  all(): TestHost[];
+  /** Cuts the power of all of them, so that closing the sandbox waits for no shutdown. */
+  cutAll(): Promise<void>;
+}
+
+/** EC2 starts an instance: a host boots. EC2 takes it: its power button is pressed, as ACPI has it. */
+export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}): InstanceHosts {
+  const hosts = new Map<string, TestHost>();
+  const of = (id: string) => {
+    const host = hosts.get(id);
+    if (host === undefined) throw new Error(`no host was booted for ${id}`);
+    return host;
+  };
+  return {
+    of,
+    all: () => [...hosts.values()],
+    async boot(instance, urls) {
+      const { image, machineId } = options;
+      const host = cloud.addHost({
+        name: instance.id,
+        ...(image && { image }),
+        ...(machineId && { machineId }),
+        files: options.files?.(instance, urls) ?? {},
+        onEnd: (end) => options.onEnd?.(instance.id, end),
+      });
+      hosts.set(instance.id, host);
+      await host.boot();
+    },
+    powerOff: async ({ id }) => hosts.get(id)?.powerOff(options.shutdownLimit),
+    cutAll: async () => void (await Promise.all([...hosts.values()].map((host) => host.cutPower()))),
+  };
+}
