@@ -61,6 +61,8 @@ const lifecycle = z.strictObject({
   retryDelayMax: duration().default(defaultPolicy.retryDelayMax),
   recheck: duration().default(defaultPolicy.recheck),
   maintenanceLead: duration(0).default(defaultPolicy.maintenanceLead),
+  shutdownLimit: duration().default(defaultPolicy.shutdownLimit),
+  haltLimit: duration().default(defaultPolicy.haltLimit),
   protection: z.enum(['auto', 'off']).default(defaultPolicy.protection),
   /** How long gitlab_runner_init.yml may run. */
   initTimeout: duration().default(600_000),

@@ -1,6 +1,6 @@
 import { type AnyActorScope, createActor, type SnapshotFrom } from 'xstate';
 import type { CommandType, LifecycleCommand } from '../lifecycle/commands.ts';
-import type { LifecycleContext } from '../lifecycle/context.ts';
+import { initialContext, type LifecycleContext } from '../lifecycle/context.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
 import { type LifecycleMachine, lifecycleMachine } from '../lifecycle/machine.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
@@ -75,8 +75,12 @@ export function stepsOf(machine: LifecycleMachine): Steps {
     // Timer events carry the names that XState gives them, which its event type does not list.
     step: (snapshot, event) =>
       run(() => machine.transition(snapshot, event as LifecycleEvent, scope as never), event.at),
+    // A record may be older than a member of the context: that begins as in a new life.
     restore: (value, context, policy) =>
-      machine.resolveState({ value, context: { ...context, policy } } as never) as Snapshot,
+      machine.resolveState({
+        value,
+        context: { ...initialContext(policy), ...context, policy },
+      } as never) as Snapshot,
   };
 }
 

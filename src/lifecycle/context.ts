@@ -1,4 +1,4 @@
-import type { GroupView, HookTransition, TargetLifecycleState } from './events.ts';
+import type { GroupView, HaltKind, HookTransition, TargetLifecycleState } from './events.ts';
 import { defaultPolicy, type LifecyclePolicy } from './policy.ts';
 
 /** What the machine remembers between events. JSON only; `policy` is configuration and not written to the record. */
@@ -18,6 +18,8 @@ export interface LifecycleContext {
   maintenanceId: string | null;
   /** When the drain is forced (engine's timeline). */
   deadline: number | null;
+  /** How the host goes down, once that has begun; null: it does not. */
+  halt: HaltKind | null;
   /** Why the instance leaves, in words for people. */
   reason: string | null;
   /** The lifecycle action that the unreg play answers, and how. */
@@ -54,6 +56,7 @@ export function initialContext(policy: LifecyclePolicy = defaultPolicy, operatio
     noticeDeadline: null,
     maintenanceId: null,
     deadline: null,
+    halt: null,
     reason: null,
     transition: 'terminating',
     result: 'CONTINUE',

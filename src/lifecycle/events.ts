@@ -117,8 +117,11 @@ export type CommandResult =
   | { type: 'health.set' }
   | { type: 'health.failed'; message: string };
 
-/** A request from the host or an operator. `poweroff`/`reboot`: the operating system goes down. */
-export type HostRequest = { type: 'host.stopping'; kind: 'poweroff' | 'reboot' };
+/** How the operating system goes down. */
+export type HaltKind = 'poweroff' | 'reboot';
+
+/** A request from the host: the operating system goes down, whoever wanted that. */
+export type HostRequest = { type: 'host.stopping'; kind: HaltKind };
 
 export type HookTransition = 'launching' | 'terminating';
 

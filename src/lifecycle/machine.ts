@@ -1,5 +1,6 @@
 import { initialContext } from './context.ts';
 import { lifecycle } from './setup.ts';
+import { goDown, halting } from './states/halting.ts';
 import { inService } from './states/in-service.ts';
 import { launching } from './states/launching.ts';
 import { discovering, retained, standby, unmanaged, warmed } from './states/outside.ts';
@@ -31,6 +32,7 @@ export const lifecycleMachine = lifecycle.createMachine({
     ],
     'interruption.noticed': { target: '.terminating.draining', actions: ['noteInterruption'] },
     'lifecycleAction.completed': { actions: ['noteActionDone'] },
+    'host.stopping': goDown,
   },
   states: {
     discovering,
@@ -39,6 +41,7 @@ export const lifecycleMachine = lifecycle.createMachine({
     warmed,
     inService,
     terminating,
+    halting,
     standby,
     retained,
     released: { type: 'final' },

@@ -22,6 +22,10 @@ export interface LifecyclePolicy {
   recheck: number;
   /** How long before a scheduled maintenance the intake goes off. */
   maintenanceLead: number;
+  /** When the host goes down: from that to SIGTERM for the runner. */
+  shutdownLimit: number;
+  /** When the host goes down: how long all of it may be held up, unregistering included. */
+  haltLimit: number;
   /** Scale-in protection while jobs run. */
   protection: 'auto' | 'off';
 }
@@ -40,5 +44,7 @@ export const defaultPolicy: LifecyclePolicy = {
   retryDelayMax: 60_000,
   recheck: 30_000,
   maintenanceLead: 600_000,
+  shutdownLimit: 60_000,
+  haltLimit: 90_000,
   protection: 'auto',
 };

@@ -16,7 +16,14 @@ import {
   whyNotScaleUp,
 } from './group.ts';
 import type { LifecyclePolicy } from './policy.ts';
-import { backoff, drainDeadline, heartbeatInterval, launchDeadline } from './timing.ts';
+import {
+  backoff,
+  drainDeadline,
+  forceDelay,
+  haltDeadline,
+  heartbeatInterval,
+  launchDeadline,
+} from './timing.ts';
 
 /** Between the seen end of an action and the use of force (ms): a play of ours that has just answered it ends first. */
 const LAST_MOMENT = 2_000;
@@ -51,12 +58,13 @@ export const lifecycle = setup({
     context: {} as LifecycleContext,
     events: {} as LifecycleEvent | TimerEvent,
     input: {} as { policy?: LifecyclePolicy; operations?: number } | undefined,
-    tags: {} as 'watchGroup' | 'quiet',
+    tags: {} as 'watchGroup' | 'quiet' | 'halted',
   },
   delays: {
     idleThreshold: ({ context }) => context.policy.idleThreshold,
     confirmLimit: ({ context }) => context.policy.confirmLimit,
-    forceLimit: ({ context }) => context.policy.forceLimit,
+    forceLimit: ({ context }) => forceDelay(context),
+    haltLimit: ({ context }) => context.policy.haltLimit,
     launchLimit: ({ context }) => launchDeadline(context),
     retryDelay: ({ context }) => backoff(context),
     recheck: ({ context }) => context.policy.recheck,
@@ -93,6 +101,14 @@ export const lifecycle = setup({
     announcedTerminated: ({ context }) => context.target === 'Terminated',
     announcedTerminatedAndGone: ({ context, event }) =>
       context.target === 'Terminated' && seenGroup(event) === null,
+    powersOff: ({ event }) => event.type === 'host.stopping' && event.kind === 'poweroff',
+    haltPowersOff: ({ context }) => context.halt === 'poweroff',
+    haltReboots: ({ context }) => context.halt === 'reboot',
+    leavesInReboot: ({ context, event }) => context.halt === 'reboot' && isLeaving(seenGroup(event) ?? null),
+    launchActionOpenAtPoweroff: ({ context }) =>
+      context.halt === 'poweroff' && launchActionOpen(context.group) && !context.launchActionDone,
+    runnerGoneAndNothingPlays: ({ context, event }) =>
+      context.operation === null && event.type === 'runner.process' && !event.alive,
     runnerGone: ({ event }) => event.type === 'runner.process' && !event.alive,
     runnerBack: ({ event }) => event.type === 'runner.process' && event.alive,
     sampleSaturated: ({ event }) =>
@@ -196,6 +212,12 @@ export const lifecycle = setup({
         : {},
     ),
     forgetMaintenance: assign({ notice: 'none', noticeDeadline: null, maintenanceId: null }),
+    noteHalt: assign(({ event }) =>
+      event.type === 'host.stopping'
+        ? { halt: event.kind, reason: `the host goes down (${event.kind})` }
+        : {},
+    ),
+    forgetHalt: assign({ halt: null, deadline: null, reason: null }),
     noteReason: assign((_, params: { reason: string }) => ({ reason: params.reason })),
     noteActionDone: assign(({ event }) => {
       if (event.type !== 'lifecycleAction.completed') return {};
@@ -247,6 +269,7 @@ export const lifecycle = setup({
     stopHeartbeat: cancel('heartbeat'),
     setDeadline: assign(({ context, event }) => ({ deadline: drainDeadline(context, event.at) })),
     hastenDeadline: assign({ deadline: ({ event }) => event.at + LAST_MOMENT }),
+    setHaltDeadline: assign(({ context, event }) => ({ deadline: haltDeadline(context, event.at) })),
     startDeadline: raise({ type: 'deadline.reached' } as TimerEvent, {
       id: 'deadline',
       delay: ({ context, event }) => Math.max(0, (context.deadline ?? event.at) - event.at),

@@ -10,7 +10,20 @@ const NO_HOOK_INTERVAL = 60_000;
 /** Delay of the n-th retry: doubles from `retryDelay` to `retryDelayMax`. */
 export function backoff(context: LifecycleContext): number {
   const { retryDelay, retryDelayMax } = context.policy;
-  return Math.min(retryDelayMax, retryDelay * 2 ** Math.max(0, context.attempts - 1));
+  // A host that goes down waits for nobody.
+  const most = context.halt === null ? retryDelayMax : retryDelay;
+  return Math.min(most, retryDelay * 2 ** Math.max(0, context.attempts - 1));
+}
+
+/** From SIGTERM to SIGKILL. On a host that goes down half of what is left, so that there is time to unregister. */
+export function forceDelay({ halt, policy }: LifecycleContext): number {
+  if (halt === null) return policy.forceLimit;
+  return Math.min(policy.forceLimit, Math.max(0, policy.haltLimit - policy.shutdownLimit) / 2);
+}
+
+/** When the runner of a host that goes down at `now` gets SIGTERM; a deadline already set only moves up. */
+export function haltDeadline({ deadline, policy }: LifecycleContext, now: number): number {
+  return Math.min(deadline ?? Number.POSITIVE_INFINITY, now + policy.shutdownLimit);
 }
 
 /** A third of the hook's heartbeat timeout, so that two heartbeats may fail. */

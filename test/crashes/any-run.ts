@@ -16,6 +16,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ does: fc.constant('metricsDown' as const), seconds: seconds(60) }),
   does('runnerDies'),
   does('deletedInGitLab'),
+  does('poweroff'),
+  does('reboot'),
   does('killAgent'),
 ) as fc.Arbitrary<Deed>;
 

@@ -9,6 +9,13 @@ import type { World } from './world.ts';
 
 const policy = { ...defaultPolicy, idleThreshold: 120_000, recheck: 15_000, drainLimit: 1_200_000 };
 const RESTART = 2_000;
+/** No shutdown is held up for longer than the chart's limit; then systemd kills what is left. */
+const HELD_UP = 91_000;
+const REBOOT = 20_000;
+/** EC2's health check sees that a machine is off, and nothing is left of it. */
+const SEEN_OFF = 30_000;
+/** States from which the host can go down. */
+const HALTED = /^(halting\.halted|terminating\.releasing|retained|released)$/;
 /** The group forgets an instance a little before its host is switched off. */
 const SWITCHED_OFF = 5_000;
 const silent = pino({ level: 'silent' });
@@ -29,6 +36,8 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
   let kill: (() => void) | null = null;
   let engine: Engine | null = null;
   let off = false;
+  let boot = 1;
+  let goingDown = false;
   let confirmed = false;
 
   function start(): void {
@@ -47,7 +56,7 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
       log: silent,
       policy,
       instanceId: 'i-1',
-      bootId: 'boot-1',
+      bootId: `boot-${boot}`,
       clockOffset: 0,
       journal: {
         ...journal,
@@ -68,7 +77,8 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
       own.stop();
       for (const stop of stops) stop();
       real.close();
-      if (!off) clock.setTimer(clock.now() + RESTART, () => off || start());
+      // While the host goes down systemd starts nothing again.
+      if (!off && !goingDown) clock.setTimer(clock.now() + RESTART, () => off || goingDown || start());
     };
 
     function observe(): void {
@@ -126,6 +136,42 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
     if (confirmed && to.startsWith('inService')) violate(`back to ${to} after a confirmed termination`);
   }
 
+  /** The operating system goes down: the agent is told, and the machine waits for it. */
+  function goDown(kind: 'poweroff' | 'reboot'): void {
+    if (off || goingDown) return;
+    goingDown = true;
+    const agent = kill === null ? null : engine;
+    agent?.dispatch({ type: 'host.stopping', kind });
+    const until = clock.now() + HELD_UP;
+    const wait = () => {
+      if (off) return;
+      const there = agent !== null && kill !== null;
+      if (!there || HALTED.test(stateName(agent.record.value))) down(kind, there);
+      else if (clock.now() >= until) violate(`the shutdown was held up in ${stateName(agent.record.value)}`);
+      else clock.setTimer(clock.now() + 500, wait);
+    };
+    wait();
+  }
+
+  function down(kind: 'poweroff' | 'reboot', orderly: boolean): void {
+    kill?.();
+    world.plays.sweep();
+    if (orderly && runner.alive()) violate(`the runner outlived a ${kind}`);
+    // Killed in the middle of it: nobody was there to stop the runner, or to unregister it.
+    runner.die();
+    if (kind === 'poweroff') {
+      if (!orderly) world.unannounced = true;
+      clock.setTimer(clock.now() + SEEN_OFF, () => group.vanish());
+      return;
+    }
+    clock.setTimer(clock.now() + REBOOT, () => {
+      if (off) return;
+      boot += 1;
+      goingDown = false;
+      start();
+    });
+  }
+
   world.gone.told = () => {
     clock.setTimer(clock.now() + SWITCHED_OFF, () => {
       off = true;
@@ -136,6 +182,7 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
   return {
     state: () => (engine === null ? 'off' : stateName(engine.record.value)),
     killNow: () => kill?.(),
+    goDown,
     moments: () => moments,
     off() {
       off = true;

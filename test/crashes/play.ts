@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHost, type HostOptions } from './host.ts';
+import { createHost, type Host, type HostOptions } from './host.ts';
 import { createWorld, type World } from './world.ts';
 
 /** What the outside world does, one after the other. Times in seconds. */
@@ -17,13 +17,15 @@ export type Deed =
   | { does: 'metricsDown'; seconds: number }
   | { does: 'runnerDies' }
   | { does: 'deletedInGitLab' }
+  | { does: 'poweroff' }
+  | { does: 'reboot' }
   | { does: 'killAgent' };
 
 const SPOT_NOTICE = 120_000;
 /** Longer than any job, threshold, retry and hook here together. */
 const LONG = 1_500_000;
 
-function doIt(world: World, deed: Deed, killAgent: () => void): void {
+function doIt(world: World, deed: Deed, host: Host): void {
   const { clock, group, runner, plays } = world;
   switch (deed.does) {
     case 'addJob':
@@ -63,8 +65,12 @@ function doIt(world: World, deed: Deed, killAgent: () => void): void {
     case 'deletedInGitLab':
       runner.registered = false;
       return;
+    case 'poweroff':
+    case 'reboot':
+      host.goDown(deed.does);
+      return;
     case 'killAgent':
-      killAgent();
+      host.killNow();
       return;
     case 'wait':
   }
@@ -88,7 +94,7 @@ export async function play(run: Run, sabotage?: HostOptions['sabotage']): Promis
   const host = createHost(world, { dir, killedAt, ...(sabotage ? { sabotage } : {}) });
   try {
     for (const deed of run.deeds) {
-      doIt(world, deed, host.killNow);
+      doIt(world, deed, host);
       await clock.advance(deed.does === 'wait' ? deed.seconds * 1_000 : 700);
     }
     // Then the world leaves it in peace, and everything has to come to its end.

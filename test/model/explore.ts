@@ -37,7 +37,15 @@ const policy = {
 /** Every input worth trying in a state: each observation once, each timer that is set, each end of the play. */
 function inputs(node: Node, hooks: boolean): Array<{ name: string; event: { type: string } }> {
   const hook = hooks ? {} : { launchHook: null, terminateHook: null };
-  const views = ['Pending:Wait', 'InService', 'Terminating:Wait', 'Terminating:Retained', 'Standby'];
+  const views = [
+    'Pending:Wait',
+    'InService',
+    'Terminating:Wait',
+    'Terminating:Retained',
+    'Standby',
+    'Warmed:Pending:Wait',
+    'Warmed:Stopped',
+  ];
   const list: LifecycleInput[] = [
     ...views.map((lifecycleState) => ({
       type: 'group.observed' as const,
@@ -56,6 +64,8 @@ function inputs(node: Node, hooks: boolean): Array<{ name: string; event: { type
     { type: 'runner.process', alive: false },
     { type: 'maintenance.noticed', id: 'm1', code: 'system-reboot', notBefore: 700_000, notAfter: null },
     { type: 'maintenance.cleared', id: 'm1' },
+    { type: 'host.stopping', kind: 'poweroff' },
+    { type: 'host.stopping', kind: 'reboot' },
     { type: 'termination.accepted' },
     { type: 'termination.refused', message: 'no' },
     { type: 'heartbeat.refused', transition: 'launching', message: 'gone' },
@@ -89,6 +99,7 @@ function describe(event: LifecycleInput): string {
   }
   if (event.type === 'runner.sampled') return `sampled(${event.running})`;
   if (event.type === 'target.observed') return `target(${event.target})`;
+  if (event.type === 'host.stopping') return `host.stopping(${event.kind})`;
   return event.type;
 }
 

@@ -25,6 +25,14 @@ it('keeps the invariants of the chart in every reachable state', { timeout: 120_
     const waits = to.timers.length > 0 || to.snapshot.context.operation !== null;
     const watched = /^inService\.(unknown|available|saturated|idle|cordoned)/.test(name(to));
     if (!waits && !watched && !QUIET_END.test(name(to))) violate(`${name(to)} waits for ever`, edge);
+    // 6 for a host that goes down: bounded, and after a reboot the runner is as it was.
+    const halting = /^halting\.(?!halted)/.test(name(to));
+    if (halting && !to.timers.some((timer) => timer.includes('haltLimit'))) {
+      violate(`${name(to)} may hold the shutdown up for ever`, edge);
+    }
+    if (halting && to.snapshot.context.halt === 'reboot' && commands.some((c) => c.type === 'playUnreg')) {
+      violate('unregistered before a reboot', edge);
+    }
     const op = to.snapshot.context.operation;
     if (op !== null && !to.ghost.plays.includes(op))
       violate(`waits for a play that is not there: ${name(to)}`, edge);

@@ -1,5 +1,6 @@
 import { answerAction, heartbeatDue, playInit, playUnreg } from '../plays.ts';
 import { cancelInFlight, lifecycle, noteGroupAndPace, protectBeforeServing } from '../setup.ts';
+import { goDownInLaunch, hastenWithHost } from './halting.ts';
 
 /** What abandoning begins with: nothing half-made stays registered. */
 const abandon = [
@@ -35,6 +36,7 @@ export const launching = lifecycle.createStateConfig({
       target: '.abandoning',
       actions: ['noteInterruption', ...abandon],
     },
+    'host.stopping': [...goDownInLaunch],
   },
   states: {
     registering: {
@@ -112,6 +114,7 @@ export const launching = lifecycle.createStateConfig({
         ],
         'target.observed': {},
         'group.observed': { actions: [noteGroupAndPace] },
+        'host.stopping': { actions: [...hastenWithHost] },
       },
       states: {
         unregistering: {
@@ -133,7 +136,10 @@ export const launching = lifecycle.createStateConfig({
         },
         retrying: {
           after: { retryDelay: { target: 'unregistering', actions: [...playUnreg] } },
-          on: { 'deadline.reached': { target: '#lifecycle.terminating.forcing', actions: [...playUnreg] } },
+          on: {
+            'deadline.reached': { target: '#lifecycle.terminating.forcing', actions: [...playUnreg] },
+            'host.stopping': { target: 'unregistering', actions: [...hastenWithHost, ...playUnreg] },
+          },
         },
       },
     },

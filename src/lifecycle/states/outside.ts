@@ -53,6 +53,8 @@ export const warmed = lifecycle.createStateConfig({
       { guard: 'seesInService', target: 'launching', actions: ['noteGroup', 'forgetAnswers'] },
     ],
     'lifecycleAction.failed': { actions: ['noteUnanswered'] },
+    // Nothing runs and nothing is registered.
+    'host.stopping': { target: 'halting.halted', actions: ['noteHalt'] },
   },
 });
 
@@ -72,7 +74,7 @@ export const standby = lifecycle.createStateConfig({
 
 /** Kept by the group after its hooks: drained, waiting for an operator. */
 export const retained = lifecycle.createStateConfig({
-  tags: ['quiet'],
+  tags: ['quiet', 'halted'],
   entry: [cancelInFlight],
   after: { recheck: { target: 'retained', reenter: true, actions: ['observeGroup'] } },
   on: {
@@ -82,5 +84,6 @@ export const retained = lifecycle.createStateConfig({
     ],
     'target.observed': {},
     'interruption.noticed': {},
+    'host.stopping': { actions: ['noteHalt'] },
   },
 });

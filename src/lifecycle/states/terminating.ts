@@ -1,8 +1,6 @@
 import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
 import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
-
-const sigterm = { type: 'forceStop', params: { signal: 'SIGTERM' } } as const;
-const sigkill = { type: 'forceStop', params: { signal: 'SIGKILL' } } as const;
+import { goDown, hastenWithHost, sigkill, sigterm } from './halting.ts';
 
 /** Both for a notice seen here first and for one that was: only an earlier deadline changes anything. */
 const moveDeadline = [
@@ -35,6 +33,7 @@ export const terminating = lifecycle.createStateConfig({
     'interruption.noticed': [...moveDeadline],
     'rebalance.noticed': {},
     'heartbeat.due': [...heartbeatDue],
+    'host.stopping': { actions: [...hastenWithHost] },
   },
   states: {
     confirming: {
@@ -53,6 +52,7 @@ export const terminating = lifecycle.createStateConfig({
           // Taken back before anything was done.
           { target: '#lifecycle.discovering', actions: ['noteTarget'] },
         ],
+        'host.stopping': goDown,
       },
     },
     draining: {
@@ -84,7 +84,10 @@ export const terminating = lifecycle.createStateConfig({
     },
     retrying: {
       after: { retryDelay: { target: 'draining' } },
-      on: { 'deadline.reached': { target: 'forcing', actions: [...playUnreg] } },
+      on: {
+        'deadline.reached': { target: 'forcing', actions: [...playUnreg] },
+        'host.stopping': { target: 'draining', actions: ['noteHalt', 'setHaltDeadline'] },
+      },
     },
     forcing: {
       entry: [sigterm],
@@ -99,6 +102,7 @@ export const terminating = lifecycle.createStateConfig({
       },
     },
     releasing: {
+      tags: ['halted'],
       entry: ['stopHeartbeat', 'stopDeadline', 'observeGroup'],
       after: {
         recheck: [
@@ -140,6 +144,7 @@ export const terminating = lifecycle.createStateConfig({
         'lifecycleAction.failed': { actions: ['noteUnanswered'] },
         'heartbeat.due': {},
         'interruption.noticed': {},
+        'host.stopping': { actions: ['noteHalt'] },
       },
     },
   },
