@@ -1,4 +1,4 @@
-"""Auto Scaling through botocore: endpoint and region from options or environment, retries within one budget."""
+"""AWS through botocore: endpoint and region from options or environment, retries within one budget."""
 
 import os
 import random
@@ -19,6 +19,8 @@ CONNECTION_OPTIONS = dict(
     region=dict(type="str"),
     budget=dict(type="int", default=60),
 )
+
+_ENVIRONMENT_NAMES = dict(autoscaling="AUTO_SCALING", ssm="SSM", secretsmanager="SECRETS_MANAGER")
 
 _BUSY = (
     "Throttling",
@@ -44,28 +46,29 @@ class CallFailed(Exception):
         self.message = message
 
 
-class AutoScaling:
-    def __init__(self, module):
+class AwsService:
+    """One service. `option_prefix` is how the role that runs the module calls its variables."""
+
+    def __init__(self, module, service, option_prefix):
         if MISSING is not None:
             module.fail_json(
                 msg="boto3 is missing in %s (%s): install python3-boto3" % (sys.executable, MISSING)
             )
         params = module.params
         environ = os.environ
-        endpoint = (
-            params["endpoint_url"] or environ.get("AWS_ENDPOINT_URL_AUTO_SCALING") or environ.get("AWS_ENDPOINT_URL")
-        )
+        own_endpoint = environ.get("AWS_ENDPOINT_URL_%s" % _ENVIRONMENT_NAMES[service])
+        endpoint = params["endpoint_url"] or own_endpoint or environ.get("AWS_ENDPOINT_URL")
         region = params["region"] or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
         if not region:
-            module.fail_json(msg="no AWS region: set autoscaling_region, or AWS_REGION in the environment")
+            module.fail_json(msg="no AWS region: set %s_region, or AWS_REGION in the environment" % option_prefix)
         self._deadline = time.monotonic() + params["budget"]
         config = Config(connect_timeout=5, read_timeout=10, retries=dict(total_max_attempts=1))
         try:
             self._client = botocore.session.get_session().create_client(
-                "autoscaling", region_name=region, endpoint_url=endpoint, config=config
+                service, region_name=region, endpoint_url=endpoint, config=config
             )
         except (BotoCoreError, ValueError) as error:
-            module.fail_json(msg="cannot make an Auto Scaling client: %s" % error)
+            module.fail_json(msg="cannot make a client for %s: %s" % (service, error))
 
     def call(self, method, **arguments):
         """One operation, repeated with backoff and jitter while AWS is busy or out of reach. Raises CallFailed."""
@@ -86,6 +89,11 @@ class AutoScaling:
                 raise CallFailed(method, code, message)
             time.sleep(wait)
             attempt += 1
+
+
+class AutoScaling(AwsService):
+    def __init__(self, module):
+        AwsService.__init__(self, module, "autoscaling", "autoscaling")
 
     def group(self, name):
         """The group, or CallFailed when there is none of that name."""
