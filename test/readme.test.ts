@@ -193,6 +193,7 @@ test('every command of the tour is there, with an example', async () => {
     'scale-up',
     'status',
     'explain',
+    'replay',
     'reap',
     'chart',
   ]);

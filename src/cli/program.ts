@@ -6,6 +6,7 @@ import { addDemo } from './demo.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addReap } from './reap.ts';
+import { addReplay } from './replay.ts';
 import { addSandbox } from './sandbox.ts';
 import { addScaleUp } from './scale-up.ts';
 import { addServices } from './services.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addServices,
     addStatus,
     addExplain,
+    addReplay,
     addReap,
     addChart,
   ]) {

@@ -5,7 +5,7 @@ import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
 import type { Logger } from '../logger.ts';
 import { eventForLog } from './event-for-log.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, tellingPolicy } from './journal.ts';
 import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
 import { begin, changesNothing, contextOf, restore, type Snapshot, type Step, step } from './step.ts';
@@ -50,7 +50,7 @@ export interface Engine {
 
 /** Joins sources, machine and effects: event → transition → journal → commands. Nothing runs before it is on disk. */
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, journal, log } = options;
+  const { clock, journal, log } = tellingPolicy(options);
   let snapshot: Snapshot;
   let life = 1;
   let seq = 0;
@@ -219,8 +219,8 @@ export function createEngine(options: EngineOptions): Engine {
         if (from.value === 'released') life += 1;
       }
       // A play of the earlier boot or life must never be taken for one of this.
-      const fresh = begin(options.policy, clock.now(), from?.context.operations);
-      commit(fresh, { type: 'life.begun', at: clock.now() }, null);
+      const at = clock.now();
+      commit(begin(options.policy, at, from?.context.operations), { type: 'life.begun', at }, null);
     },
     resumeOutbox() {
       const left = inherited;

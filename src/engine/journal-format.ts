@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
+import type { LifecyclePolicy } from '../lifecycle/policy.ts';
 import type { LifecycleRecord } from './record.ts';
 
 /** One line of the journal: what came, what was decided, and the whole record after it. */
@@ -10,6 +11,8 @@ export interface JournalEntry {
   to: string;
   commands: LifecycleCommand[];
   record: LifecycleRecord;
+  /** The numbers that the decision was made by: in the first entry of each process, and now and then again. */
+  policy?: LifecyclePolicy;
 }
 
 /** `<crc32 of the JSON, 8 hex digits> <JSON>\n` */

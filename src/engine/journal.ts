@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JournalError } from '../errors.ts';
+import type { LifecyclePolicy } from '../lifecycle/policy.ts';
 import { decodeJournal, encodeEntry, type JournalContent, type JournalEntry } from './journal-format.ts';
 import { type LifecycleRecord, recordVersion } from './record.ts';
 
@@ -19,6 +20,8 @@ const FILE = 'journal';
 const PREALLOCATION = 256 * 1024;
 const COMPACT_ABOVE = 1024 * 1024;
 const KEPT_WHEN_COMPACTED = 200;
+/** Often enough for some of the entries that are kept to have it. */
+const POLICY_EVERY = 100;
 
 /** The append-only journal of one state directory. Every append is on disk when it returns. */
 export interface Journal {
@@ -103,6 +106,17 @@ export function openJournal(stateDir: string): Journal {
     },
     close: () => closeSync(fd),
   };
+}
+
+/** These options with a journal whose first entry, and then one now and again, says by which numbers it was decided. */
+export function tellingPolicy<T extends { journal: Journal; policy: LifecyclePolicy }>(options: T): T {
+  const { journal, policy } = options;
+  let appended = 0;
+  const append = (entry: JournalEntry) => {
+    journal.append(appended % POLICY_EVERY === 0 ? { ...entry, policy } : entry);
+    appended += 1;
+  };
+  return { ...options, journal: { ...journal, append } };
 }
 
 /** The entries of a state directory, for reading only; an empty list when there is no journal. */

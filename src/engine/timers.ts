@@ -12,6 +12,21 @@ export interface Timers {
   stop(): void;
 }
 
+/** What a list of timers becomes by the changes of a step, in their order. */
+export function applyTimerChanges(timers: readonly Timer[], changes: Step['timerChanges']): Timer[] {
+  let next = [...timers];
+  for (const change of changes) {
+    const id = 'set' in change ? change.set.id : change.cancel;
+    next = next.filter((timer) => timer.id !== id);
+    if ('set' in change) next = [...next, change.set];
+  }
+  return next;
+}
+
+/** The list without the timer whose event this is: it has rung. */
+export const withoutRungTimer = (timers: readonly Timer[], event: { type: string }): Timer[] =>
+  timers.filter((timer) => timer.event.type !== event.type);
+
 /** `fire` is called when a timer is due; the timer has left the list by then. */
 export function createTimers(clock: Clock, fire: (timer: Timer) => void): Timers {
   let timers: Timer[] = [];
@@ -25,15 +40,7 @@ export function createTimers(clock: Clock, fire: (timer: Timer) => void): Timers
 
   return {
     list: () => timers,
-    after(changes) {
-      let next = timers;
-      for (const change of changes) {
-        const id = 'set' in change ? change.set.id : change.cancel;
-        next = next.filter((timer) => timer.id !== id);
-        if ('set' in change) next = [...next, change.set];
-      }
-      return next;
-    },
+    after: (changes) => applyTimerChanges(timers, changes),
     adopt(next) {
       timers = next;
       for (const [id, alarm] of alarms) {

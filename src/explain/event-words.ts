@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../engine/journal-format.ts';
-import type { GroupView, LifecycleEvent } from '../lifecycle/events.ts';
+import type { GroupView, LifecycleEvent, LocalRunner } from '../lifecycle/events.ts';
 import { inWords } from '../terminal/duration-words.ts';
 import { printable } from '../terminal/printable.ts';
 import { clockTime } from './clock-time.ts';
@@ -103,13 +103,14 @@ export function failureWords(reason: string): string {
   return 'failed';
 }
 
-function groupWords(group: GroupView | null): string {
-  if (group === null) return 'no group knows this instance';
+function groupWords(group: GroupView | null | undefined): string {
+  if (group === null || group === undefined) return 'no group knows this instance';
   const { groupName, lifecycleState, desiredCapacity, minSize, maxSize } = group;
   return `group ${printable(groupName, 100)} has this instance as ${printable(lifecycleState, 40)} (desired ${desiredCapacity} of ${minSize} to ${maxSize})`;
 }
 
-function runnerWords({ alive, registered }: { alive: boolean; registered: boolean }): string {
+function runnerWords(runner: LocalRunner | undefined): string {
+  const { alive = false, registered = false } = runner ?? {};
   if (alive && registered) return 'a registered runner runs here';
   if (registered) return 'a runner is registered here and does not run';
   return alive ? 'a runner runs here that is not registered' : 'no runner is registered here';

@@ -4,7 +4,8 @@ const LONGEST = 400;
 const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]+/gu;
 
 /** Text from outside (a message, a name, a journal) on one line, with nothing in it that steers a terminal. */
-export function printable(text: string, longest = LONGEST): string {
+export function printable(value: unknown, longest = LONGEST): string {
+  const text = String(value);
   const cut = text.slice(0, longest + 1);
   const clean = cut.replace(STEERING, ' ').replace(/ {2,}/g, ' ').trim();
   return text.length > longest ? `${clean.slice(0, longest)}…` : clean;

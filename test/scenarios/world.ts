@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { readEntries } from '../../src/engine/journal.ts';
+import { replayJournal } from '../../src/engine/replay.ts';
 import { agentHost, endProcessesOf } from '../../src/sandbox/host.ts';
 import type { LogEntry } from '../../src/sandbox/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -124,7 +125,11 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
       entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
     };
     await play(world);
-    expect(violations(gatherEvidence(dir, sandbox.log.entries), options), 'invariants').toEqual([]);
+    const evidence = gatherEvidence(dir, sandbox.log.entries);
+    expect(violations(evidence, options), 'invariants').toEqual([]);
+    for (const [id, entries] of evidence.journals) {
+      expect(replayJournal(entries).differences, `the replay of ${id}`).toEqual([]);
+    }
     expect(watch.stop(), 'secrets in processes').toEqual([]);
     expect(
       scanFiles(dir, planted, [
