@@ -3,12 +3,15 @@
 # A test that needs another one adds it here.
 set -e
 packages="
+chromium
 curl
 dbus
+graphviz
 iproute2
 nftables
 openssh-server
 procps
+prometheus
 systemd
 util-linux
 "

@@ -1,16 +1,22 @@
-import type { ChartEdge, ChartGraph, ChartNode } from './graph.ts';
+import { drawnEdges } from './drawn-edges.ts';
+import type { ChartGraph, ChartNode } from './graph.ts';
 
 /** Stands for "from every state": Mermaid has no edge that leaves the whole diagram. */
 const ANYWHERE = 'anywhere';
 
 /** The chart as a Mermaid `stateDiagram-v2`. Edges between the same two states become one, with all their events. */
-export function toMermaid(graph: ChartGraph): string {
+export function toMermaid(graph: ChartGraph, current: readonly string[] = []): string {
   const lines = ['stateDiagram-v2', '  direction LR', `  [*] --> ${idOf(graph.initial)}`];
   const rootLeaves = graph.edges.some((edge) => edge.source === null && edge.target !== null);
   if (rootLeaves) lines.push(`  state "from any state" as ${ANYWHERE}`);
   for (const node of childrenOf(graph, null)) lines.push(...drawNode(graph, node, '  '));
-  for (const [pair, labels] of mergeEdges(graph.edges)) lines.push(`  ${pair}: ${labels.join(' / ')}`);
+  for (const { source, target, labels } of drawnEdges(graph.edges)) {
+    const from = source === null ? ANYWHERE : idOf(source);
+    lines.push(`  ${from} --> ${idOf(target)}: ${labels.join(' / ')}`);
+  }
   for (const node of graph.nodes) if (node.kind === 'final') lines.push(`  ${idOf(node.id)} --> [*]`);
+  if (current.length > 0) lines.push('  classDef current fill:#ddf4ff,stroke:#0969da,color:#0a3069');
+  for (const id of current) lines.push(`  class ${idOf(id)} current`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -29,19 +35,5 @@ function drawNode(graph: ChartGraph, node: ChartNode, indent: string): string[] 
 
 const childrenOf = (graph: ChartGraph, parent: string | null): ChartNode[] =>
   graph.nodes.filter((node) => node.parent === parent);
-
-function mergeEdges(edges: readonly ChartEdge[]): Map<string, string[]> {
-  const merged = new Map<string, string[]>();
-  for (const { source, target, event, guard } of edges) {
-    // A state that looks again at itself, or only remembers something, would hide the ways that lead on.
-    if (target === null || target === source) continue;
-    const pair = `${source === null ? ANYWHERE : idOf(source)} --> ${idOf(target)}`;
-    const label = guard === null ? event : `${event} [${guard}]`;
-    const labels = merged.get(pair) ?? [];
-    if (!labels.includes(label)) labels.push(label);
-    merged.set(pair, labels);
-  }
-  return merged;
-}
 
 const idOf = (dotted: string): string => dotted.replaceAll('.', '_');
