@@ -4,8 +4,14 @@ import { AwsFault } from './autoscaling/model.ts';
 import { autoScalingOperation, isMutating } from './autoscaling/operations.ts';
 import { ec2Operation } from './ec2.ts';
 import type { Faults } from './faults.ts';
-import { type HttpRequest, type HttpService, type OpenPort, type Reply, serve } from './http.ts';
+import { type HttpRequest, type HttpService, type OpenPort, type Reply, type Route, serve } from './http.ts';
 import type { EventLog } from './log.ts';
+import {
+  type StoredSecrets,
+  storedSecretsAnswer,
+  storedSecretsError,
+  storedSecretsRoute,
+} from './stored-secrets.ts';
 import { toXml, type XmlValue } from './xml.ts';
 
 const AUTO_SCALING_NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
@@ -21,15 +27,20 @@ const xml = (status: number, body: string): Reply => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
 });
 
-/** Auto Scaling and EC2 over the Query protocol, on one endpoint; the API version tells them apart. */
+/**
+ * Auto Scaling and EC2 over the Query protocol, SSM and Secrets Manager over the JSON protocol, on one endpoint; the API
+ * version and the target header tell them apart.
+ */
 export function startAwsServer(options: {
   group: ScalingGroup;
+  stored: StoredSecrets;
+  region: string;
   log: EventLog;
   faults: Faults;
   port?: number | undefined;
   open?: OpenPort | undefined;
 }): Promise<HttpService> {
-  const { group, log, faults, port, open } = options;
+  const { group, stored, region, log, faults, port, open } = options;
   return serve({
     service: 'autoscaling',
     log,
@@ -37,10 +48,10 @@ export function startAwsServer(options: {
     throttled: ({ service }) =>
       service === 'ec2' ? { status: 503, code: 'RequestLimitExceeded' } : { status: 400, code: 'Throttling' },
     errorReply: ({ status, code, message }, { service }) =>
-      service === 'ec2'
-        ? ec2Error(new AwsFault(code, message, status))
-        : autoScalingError(status, code, message),
+      errorOf(service, new AwsFault(code, message, status)),
     route: (request) => {
+      const json = storedSecretsRoute(request);
+      if (json !== null) return json;
       const params = paramsOf(request);
       const operation = params.get('Action') ?? 'Unknown';
       const isEc2 = params.get('Version') === EC2_VERSION;
@@ -56,22 +67,29 @@ export function startAwsServer(options: {
         params: shown,
       };
     },
-    handle: (request, { operation, service }) => {
-      const params = paramsOf(request);
+    handle: (request, route) => {
+      const { operation, service } = route;
       try {
+        if (isJson(service)) return storedSecretsAnswer(stored, region, request, route);
+        const params = paramsOf(request);
         return service === 'ec2'
           ? ec2Answer(operation, ec2Operation(group, operation, params))
           : autoScalingAnswer(operation, autoScalingOperation(group, operation, params));
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
-        return service === 'ec2'
-          ? ec2Error(error)
-          : autoScalingError(error.status, error.code, error.message);
+        return errorOf(service, error);
       }
     },
     ...(port === undefined ? {} : { port }),
     ...(open && { open }),
   });
+}
+
+const isJson = (service: Route['service']) => service === 'ssm' || service === 'secretsmanager';
+
+function errorOf(service: Route['service'], fault: AwsFault): Reply {
+  if (isJson(service)) return storedSecretsError(fault);
+  return service === 'ec2' ? ec2Error(fault) : autoScalingError(fault.status, fault.code, fault.message);
 }
 
 function autoScalingAnswer(operation: string, result: XmlValue): Reply {

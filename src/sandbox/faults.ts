@@ -1,5 +1,5 @@
 /** The services of the sandbox that answer over HTTP and can be made to fail. */
-export type FaultService = 'autoscaling' | 'ec2' | 'metadata' | 'gitlab';
+export type FaultService = 'autoscaling' | 'ec2' | 'ssm' | 'secretsmanager' | 'metadata' | 'gitlab';
 
 /**
  * What goes wrong:

@@ -15,6 +15,7 @@ import type { HttpService, OpenPort } from './http.ts';
 import { EventLog } from './log.ts';
 import { startMetadataServer } from './metadata/server.ts';
 import type { MaintenanceEvent, MetadataView } from './metadata/view.ts';
+import type { StoredSecrets } from './stored-secrets.ts';
 
 export interface SandboxOptions {
   /** Instances, logs and the event log lie below it. */
@@ -59,6 +60,8 @@ export interface Sandbox {
   readonly controlUrl: string;
   readonly autoscaling: ScalingGroup;
   readonly gitlab: GitlabServer;
+  /** What SSM Parameter Store and Secrets Manager hold. */
+  readonly stored: StoredSecrets;
   readonly faults: Faults;
   readonly log: EventLog;
   /** By id; those that are gone stay listed. */
@@ -76,6 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock: Clock = createTimeline(clockOffsetNow());
   const log = new EventLog(clock, join(options.dir, 'events.ndjson'));
   const faults = new Faults();
+  const stored: StoredSecrets = { parameters: new Map(), secrets: new Map() };
   const instances = new Map<string, RunningInstance>();
   const services: HttpService[] = [];
   const metadataOf = new Map<string, HttpService>();
@@ -118,6 +122,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const aws = await startAwsServer({
     group,
+    stored,
+    region,
     log,
     faults,
     port: options.ports?.aws,
@@ -162,6 +168,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     gitlabUrl: gitlab.url,
     autoscaling: group,
     gitlab,
+    stored,
     faults,
     log,
     instances,

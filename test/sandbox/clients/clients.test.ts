@@ -17,6 +17,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bareHost } from '../../../src/sandbox/host.ts';
 import { type RunningInstance, type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
+import { pythonOfAnsible } from './python-of-ansible.ts';
 
 let dir: string;
 let sandbox: Sandbox;
@@ -46,12 +47,6 @@ afterEach(async () => {
 });
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
-
-/** The Python that runs Ansible's modules, which is the one that has boto3. */
-async function pythonOfAnsible(): Promise<string> {
-  const { stdout } = await execa('ansible-playbook', ['--version']);
-  return /python version = .*\((\/[^()]+)\)\s*$/m.exec(stdout)?.[1] ?? 'python3';
-}
 
 describe('boto3', () => {
   test('walks through groups, hooks, instances and activities, and understands every refusal', async () => {
