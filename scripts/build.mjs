@@ -19,9 +19,11 @@ const { metafile } = await build({
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
-  // CommonJS dependencies ask for require() of Node's own modules, which an ES module does not have.
+  // ssh2 takes these only where they are there, and does without.
+  external: ['*.node', 'cpu-features'],
+  // CommonJS dependencies ask for require() of Node's own modules and for their directory, which an ES module has not.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url), __dirname = import.meta.dirname;",
   },
 });
 

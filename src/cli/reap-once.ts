@@ -1,17 +1,15 @@
 import { createAutoScaling } from '../aws/autoscaling.ts';
 import { createEc2 } from '../aws/ec2.ts';
 import { readInstance } from '../aws/instance.ts';
-import type { Clock } from '../clock.ts';
 import { apiToken, runnerToken } from '../config/secrets.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
 import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
 import { ConfigError } from '../errors.ts';
 import { createGitlabApi } from '../reap/gitlab-api.ts';
 import { reap } from '../reap/reap.ts';
 import type { ReapSummary, Tell } from '../reap/report.ts';
-import { type Identity, readIdentity } from '../sources/identity.ts';
-import { createImds } from '../sources/imds.ts';
 import type { CliContext } from './context.ts';
+import { findWhereabouts } from './whereabouts.ts';
 
 export interface ReapOnceOptions {
   check: boolean;
@@ -34,11 +32,7 @@ export async function reapOnce(
     );
   }
   const clock = createTimeline(clockOffsetNow());
-  const identity = await findIdentity(config, env, clock, signal);
-  const region = regionOf(config, env) ?? identity?.region;
-  if (region === undefined) {
-    throw new ConfigError('which region to ask is not known: set autoscaling.region, or AWS_REGION');
-  }
+  const { identity, region } = await findWhereabouts(config, { env, clock, signal });
   const autoscaling = createAutoScaling({ endpoint: config.autoscaling.endpoint, region });
   const ec2 = createEc2({ endpoint: config.ec2.endpoint, region });
   try {
@@ -62,27 +56,5 @@ export async function reapOnce(
   } finally {
     autoscaling.close();
     ec2.close();
-  }
-}
-
-const regionOf = ({ autoscaling }: Config, env: NodeJS.ProcessEnv): string | undefined =>
-  autoscaling.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined);
-
-/** Which instance this host is; null: none, reap runs anywhere. */
-async function findIdentity(
-  config: Config,
-  env: NodeJS.ProcessEnv,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Identity | null> {
-  const { endpoint, timeout } = config.metadata;
-  const imds = createImds({ endpoint, timeout, clock });
-  try {
-    return await readIdentity(imds, regionOf(config, env), signal);
-  } catch {
-    signal.throwIfAborted();
-    return null;
-  } finally {
-    imds.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
+import { repeatable } from './repeatable.ts';
 
 const example = `
 It asks EC2 about every instance, and touches nothing of one that EC2 does not say is gone. What cannot be told is
@@ -19,12 +20,7 @@ export function addReap(program: Command, context: CliContext): void {
     .command('reap')
     .description('remove runners and managers in GitLab whose instance is gone, and complete its hooks')
     .option('--check', 'change nothing; say what would be done', false)
-    .option(
-      '--group <name>',
-      'a group of ours; repeatable. Default: that of this instance',
-      (name: string, others: string[]) => [...others, name],
-      [],
-    )
+    .option('--group <name>', 'a group of ours; repeatable. Default: that of this instance', repeatable, [])
     .addHelpText('after', example)
     .action(async ({ check, group }: ReapCommandOptions, command: Command) => {
       const { config: path, json } = sharedOptions(command);

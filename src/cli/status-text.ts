@@ -1,66 +1,24 @@
-import type { JournalEntry } from '../engine/journal-format.ts';
-import { type LifecycleRecord, stateName } from '../engine/record.ts';
+import type { StatusSummary } from '../explain/status-summary.ts';
 import { inWords } from '../terminal/duration-words.ts';
+import { createPaint, type Paint } from '../terminal/paint.ts';
+import { printable } from '../terminal/printable.ts';
+import { wrap } from '../terminal/wrap.ts';
 
-/** What a record says, in members that a program can rely on. Times in ISO 8601. */
-export interface StatusSummary {
-  instanceId: string;
-  state: string;
-  /** When that state was entered, as far back as the journal goes. */
-  since: string;
-  forMs: number;
-  life: number;
-  reason: string | null;
-  group: { name: string; lifecycleState: string; desired: number; min: number; max: number } | null;
-  runner: { running: number | null; limit: number | null; paused: boolean };
-  notice: { kind: string; deadline: string | null };
-  operation: string | null;
-  attempts: number;
-  scaleBlocked: string | null;
-  timers: Array<{ id: string; at: string; inMs: number }>;
-  /** Commands that are written down and not known to be done. */
-  outbox: string[];
+export interface StatusTextOptions {
+  paint: Paint;
+  /** Columns. */
+  width: number;
 }
 
-/** The newest record of the journal, summarized at `now` (ms since the epoch); null for an empty journal. */
-export function summarizeStatus(entries: readonly JournalEntry[], now: number): StatusSummary | null {
-  const record = entries.at(-1)?.record;
-  if (record === undefined) return null;
-  const { context } = record;
-  const since = enteredAt(entries, record);
-  return {
-    instanceId: record.instanceId,
-    state: stateName(record.value),
-    since: iso(since),
-    forMs: Math.max(0, now - since),
-    life: record.life,
-    reason: context.reason,
-    group: context.group && {
-      name: context.group.groupName,
-      lifecycleState: context.group.lifecycleState,
-      desired: context.group.desiredCapacity,
-      min: context.group.minSize,
-      max: context.group.maxSize,
-    },
-    runner: { running: context.running, limit: context.limit, paused: context.paused },
-    notice: {
-      kind: context.notice,
-      deadline: context.noticeDeadline === null ? null : iso(context.noticeDeadline),
-    },
-    operation: context.operation,
-    attempts: context.attempts,
-    scaleBlocked: context.scaleBlocked,
-    timers: record.timers.map(({ id, at }) => ({ id: timerName(id), at: iso(at), inMs: at - now })),
-    outbox: record.outbox.map(({ command }) => command.type),
-  };
-}
+const plain: StatusTextOptions = { paint: createPaint(false), width: 80 };
 
 /** The summary for people: a line a fact, nothing that is not so. */
-export function describeStatus(status: StatusSummary): string {
+export function describeStatus(status: StatusSummary, { paint, width }: StatusTextOptions = plain): string {
   const { group, runner, notice } = status;
   const lines: Array<[string, string]> = [
     ['instance', `${status.instanceId}${status.life > 1 ? ` (life ${status.life})` : ''}`],
     ['state', `${status.state}, for ${inWords(status.forMs)} (since ${status.since})`],
+    ['that is', status.meaning],
     [
       'group',
       group === null
@@ -88,20 +46,19 @@ export function describeStatus(status: StatusSummary): string {
     lines.push(['timer', inMs > 0 ? `${id} in ${inWords(inMs)}` : `${id} due ${inWords(-inMs)} ago`]);
   }
   lines.push(['outbox', status.outbox.length === 0 ? 'empty' : status.outbox.join(', ')]);
-  return lines.map(([key, text]) => `${key.padEnd(12)} ${text}`).join('\n');
+  return lines.flatMap(([key, text]) => paragraph(key, printable(text), { paint, width })).join('\n');
 }
 
-function enteredAt(entries: readonly JournalEntry[], record: LifecycleRecord): number {
-  const state = stateName(record.value);
-  let since = record.at;
-  for (const entry of entries.toReversed()) {
-    if (entry.to !== state || entry.record.life !== record.life) break;
-    since = entry.record.at;
-  }
-  return since;
+/** Coloured after it is broken into lines, since colours take no room. */
+function paragraph(key: string, text: string, { paint, width }: StatusTextOptions): string[] {
+  const label = key.padEnd(13);
+  return wrap(text, width, label).map((line, index) => {
+    const body = line.slice(label.length);
+    return `${index === 0 ? paint.dim(label) : label.replace(/./g, ' ')}${colourOf(key, paint)(body)}`;
+  });
 }
 
-/** `xstate.after.recheck.lifecycle.inService.idle` is the delay `recheck` to people. */
-const timerName = (id: string): string => /^xstate\.after\.([^.]+)\./.exec(id)?.[1] ?? id;
-
-const iso = (at: number): string => new Date(at).toISOString();
+function colourOf(key: string, paint: Paint): (text: string) => string {
+  if (key === 'state') return paint.bold;
+  return key === 'failures' || key === 'no scale-up' ? paint.yellow : (text) => text;
+}

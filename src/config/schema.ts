@@ -115,6 +115,19 @@ export const sections = {
     scalingPolicy: text.optional(),
   }),
   ec2: z.strictObject({ endpoint: httpUrl.optional() }),
+  /** How other instances of the group are reached, for `status --fleet` and `explain <instance>`. */
+  ssh: z.strictObject({
+    user: text.regex(/^[a-z_][a-z0-9_-]*\$?$/, 'must be a user name').default('root'),
+    /** A private key; without it the agent of SSH_AUTH_SOCK is asked. */
+    keyFile: path.optional(),
+    /** Default: ~/.ssh/known_hosts, then /etc/ssh/ssh_known_hosts. */
+    knownHostsFile: path.optional(),
+    port: count(1).max(65_535).default(22),
+    /** How many instances are read at a time. */
+    concurrency: count(1).max(100).default(8),
+    /** For one instance, from the connection to the last byte. */
+    timeout: duration(50).default(10_000),
+  }),
   lifecycle,
   ansible: z.strictObject({ command: text.default('ansible-playbook'), directory: path.optional() }),
   log: z.strictObject({
@@ -133,6 +146,7 @@ export const configSchema = z.strictObject({
   metrics: sections.metrics.prefault({}),
   autoscaling: sections.autoscaling.prefault({}),
   ec2: sections.ec2.prefault({}),
+  ssh: sections.ssh.prefault({}),
   lifecycle: sections.lifecycle.prefault({}),
   ansible: sections.ansible.prefault({}),
   log: sections.log.prefault({}),

@@ -25,8 +25,21 @@ export function ec2Operation(group: ScalingGroup, name: string, params: URLSearc
       `The ${subject} '${unknown.join(', ')}' ${verb} not exist`,
     );
   }
-  const all = [...group.machines].filter(([id]) => ids.length === 0 || ids.includes(id));
+  const filtered = filterValues(params, 'instance-id');
+  const all = [...group.machines].filter(
+    ([id]) => (ids.length === 0 || ids.includes(id)) && (filtered === null || filtered.includes(id)),
+  );
   return { reservationSet: all.map(([, machine]) => reservation(group, machine)) };
+}
+
+/** The values of `Filter.n` with this name; null: there is no such filter. */
+function filterValues(params: URLSearchParams, name: string): string[] | null {
+  for (let filter = 1; params.has(`Filter.${filter}.Name`); filter += 1) {
+    if (params.get(`Filter.${filter}.Name`) !== name) continue;
+    const prefix = `Filter.${filter}.Value.`;
+    return [...params].flatMap(([key, value]) => (key.startsWith(prefix) ? value : []));
+  }
+  return null;
 }
 
 function reservation(group: ScalingGroup, { instance, state }: Machine): XmlValue {

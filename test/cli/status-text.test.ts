@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { describeStatus, summarizeStatus } from '../../src/cli/status-text.ts';
+import { describeStatus } from '../../src/cli/status-text.ts';
 import type { JournalEntry } from '../../src/engine/journal-format.ts';
 import type { LifecycleRecord } from '../../src/engine/record.ts';
+import { summarizeStatus } from '../../src/explain/status-summary.ts';
 import { initialContext } from '../../src/lifecycle/context.ts';
 import { inWords } from '../../src/terminal/duration-words.ts';
 
