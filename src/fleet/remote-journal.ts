@@ -68,7 +68,7 @@ function whyRefused(output: RemoteOutput, { user, path }: { user: string; path: 
   const { exitCode, stderr } = output;
   if (/no such file/i.test(stderr)) return `there is no ${path}: no agent has run there`;
   if (/^sudo:/m.test(stderr)) {
-    return `sudo does not let ${user} read it without a password: allow "head -c * -- ${path}" in sudoers`;
+    return `sudo does not let ${user} read it without a password: allow "head -c ${MOST_BYTES + 1} -- ${path}" in sudoers`;
   }
   return `reading ${path} ended with ${exitCode ?? 'a signal'}: ${printable(stderr, 200) || 'no message'}`;
 }

@@ -85,7 +85,13 @@ describe.skipIf(whyNoSshd !== null)('the fleet over SSH', () => {
 
   test('explain names another instance’s decisions, or why they cannot be read', async () => {
     // The program as it is shipped: one bundle, without ssh2's optional native parts.
-    const args = [join(packageRoot(), 'bin', 'drover.js'), 'explain', world.idOf('well'), '--config', world.config];
+    const args = [
+      join(packageRoot(), 'bin', 'drover.js'),
+      'explain',
+      world.idOf('well'),
+      '--config',
+      world.config,
+    ];
     const good = await execa(process.execPath, args, { env: world.env });
     expect(good.stdout).toContain('launching.registering');
     const bad = await run(['explain', world.idOf('changedKey')]);
