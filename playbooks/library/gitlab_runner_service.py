@@ -11,7 +11,9 @@ module: gitlab_runner_service
 short_description: Starts GitLab Runner and waits for its proof, or stops it gracefully
 description:
   - C(state=started) starts the runner unless it is alive, then waits until its metrics prove that it is running and
-    that GitLab has answered at least one request for jobs with 2xx since this start.
+    that GitLab has answered at least one request for jobs with 2xx since this start. A runner whose first request
+    for jobs gets no answer of any kind within C(answer_timeout) is started again: left alone it waits for that one
+    answer for ten minutes, and asks for nothing else (gitlab-runner's limit for response headers).
   - C(state=stopped) asks for a graceful stop (SIGQUIT; systemctl stop), waits until the process is gone, without a
     limit of its own, and disables the unit. Its exit is the only proof that a drain is complete.
 options:
@@ -41,6 +43,12 @@ options:
     default: {}
   metrics_url: {description: Where its metrics are., type: str, default: 'http://localhost:9090/metrics'}
   ready_timeout: {description: Seconds to wait for the proof., type: int, default: 60}
+  answer_timeout:
+    description: >-
+      Seconds that GitLab may leave the runner's first request for jobs without an answer. That one is never a long
+      poll. Doubles with each new start.
+    type: int
+    default: 25
 author: Drover
 """
 
@@ -68,7 +76,7 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.runner_config import RunnerConfig
 from ansible.module_utils.runner_identity import read_text, short_token, system_id_path
-from ansible.module_utils.runner_metrics import process_state, proved, read_metrics, request_statuses
+from ansible.module_utils.runner_metrics import process_state, proved, read_metrics, request_statuses, unanswered
 from ansible.module_utils.runner_process import ProcessRunner
 from ansible.module_utils.runner_unit import UnitFailed, UnitRunner
 
@@ -84,6 +92,7 @@ _OPTIONS = dict(
     environment=dict(type="dict", default={}),
     metrics_url=dict(type="str", default="http://localhost:9090/metrics"),
     ready_timeout=dict(type="int", default=60),
+    answer_timeout=dict(type="int", default=25),
 )
 
 
@@ -122,34 +131,35 @@ def _start_unit(module):
         if not module.check_mode:
             runner.start()
     if not module.check_mode:
-        _wait_for_proof(module, lambda: not runner.failed(), "journalctl -u %s" % module.params["unit"])
+        log = "journalctl -u %s" % module.params["unit"]
+        _wait_for_proof(module, lambda: not runner.failed(), runner.restart, log)
     return result
 
 
 def _start_process(module):
     binary = module.get_bin_path(module.params["binary"])
     runner = ProcessRunner(module.params, binary)
-    if runner.alive():
-        if not module.check_mode:
-            _wait_for_proof(module, runner.alive, module.params["log_file"] or "its log")
-        return dict(changed=False, action="none, the runner is alive")
-    if binary is None:
+    alive = runner.alive()
+    if binary is None and not alive:
         module.fail_json(
             msg="there is no %s on PATH: install GitLab Runner, or set gitlab_runner_binary"
             % module.params["binary"]
         )
     if not module.check_mode:
-        runner.start()
-        _wait_for_proof(module, runner.alive, module.params["log_file"] or "its log (set log_file)")
-    return dict(changed=True, action="%s run" % binary)
+        if not alive:
+            runner.start()
+        log = module.params["log_file"] or "its log (set log_file)"
+        _wait_for_proof(module, runner.alive, runner.restart if binary else None, log)
+    return dict(changed=not alive, action="none, the runner is alive" if alive else "%s run" % binary)
 
 
-def _wait_for_proof(module, alive, log):
+def _wait_for_proof(module, alive, restart, log):
     params = module.params
     config = RunnerConfig(read_text(params["config_file"]) or "")
     tokens = [short_token(section.get("token") or "") for section in config.runners]
     system_id = (read_text(system_id_path(params["config_file"])) or "").strip()
     deadline = time.monotonic() + params["ready_timeout"]
+    patience, waits_since = params["answer_timeout"], None
     series = []
     while time.monotonic() < deadline:
         series = read_metrics(params["metrics_url"], timeout=2)
@@ -157,6 +167,14 @@ def _wait_for_proof(module, alive, log):
             return
         if not alive():
             module.fail_json(msg="the runner ended right after its start: see %s" % log)
+        if not unanswered(series):
+            waits_since = None
+        elif waits_since is None:
+            waits_since = time.monotonic()
+        elif restart and time.monotonic() - waits_since > patience:
+            module.warn("GitLab left the runner's first request for jobs unanswered for %d s: started again" % patience)
+            restart()
+            patience, waits_since = patience * 2, None
         time.sleep(0.1)
     seen = ", ".join(request_statuses(series)) or "none"
     module.fail_json(

@@ -53,6 +53,15 @@ def proved(series, system_id, short_tokens):
     )
 
 
+def unanswered(series):
+    """It runs, has no job, and none of its requests for jobs has ended in any way: it waits for the first."""
+    return (
+        process_state(series) == "running"
+        and not request_statuses(series)
+        and not any(value > 0 for name, _labels, value in series if name == "gitlab_runner_jobs")
+    )
+
+
 def request_statuses(series):
     """The statuses of requests for jobs so far, for a message."""
     return sorted(

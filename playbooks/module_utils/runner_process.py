@@ -58,6 +58,10 @@ class ProcessRunner:
         if os.path.exists(self._params["pid_file"]):
             os.unlink(self._params["pid_file"])
 
+    def restart(self):
+        self.stop(ask=True)
+        self.start()
+
     def _recorded(self):
         try:
             with open(self._params["pid_file"], encoding="ascii") as file:

@@ -54,6 +54,9 @@ class UnitRunner:
         """Blocks until the unit has stopped: with drain.conf that is when the last job has ended."""
         self._systemctl("stop", self._unit)
 
+    def restart(self):
+        self._systemctl("restart", self._unit)
+
     def disable(self):
         self._systemctl("disable", self._unit)
 

@@ -123,6 +123,19 @@ describe
       expect(rig.autoscaling.actions()).toEqual([]);
     });
 
+    it('starts a runner again whose first request for jobs gets no answer', async ({ rig, expect }) => {
+      rig.gitlab.add(SHARED_TOKEN);
+      const result = await rig.init(shared, {
+        gitlab_runner_environment: { FAKE_STATUS: 'hangs' },
+        gitlab_runner_check_interval: 1,
+        gitlab_runner_request_timeout: 1,
+        gitlab_runner_ready_timeout: 60,
+      }).result;
+      expect(result).toMatchObject({ outcome: 'succeeded', facts: { lifecycleAction: 'completed' } });
+      expect(result.output).toContain('first request for jobs unanswered for 3 s: started again');
+      expect(rig.read(rig.paths.log).match(/started with/g)).toHaveLength(2);
+    });
+
     it('retries a busy GitLab within its budget, then reports what is left and completes the hook', async ({
       rig,
       expect,

@@ -65,6 +65,13 @@ export function callsOf(log: readonly LogEntry[]): CallKind[] {
 
 export const nameOfCall = ({ service, operation }: CallKind): string => `${service} ${operation}`;
 
+/**
+ * Whether the runner makes this call on its own while it serves. It waits ten minutes for an answer, whatever we do, so
+ * a hung connection is dropped before that, as a load balancer does. (The first request for jobs is init's affair.)
+ */
+export const isRunners = ({ operation }: CallKind): boolean =>
+  ['requestJob', 'updateJob', 'patchTrace'].includes(operation);
+
 /** The first call of this kind fails. */
 export function failOnce({ sandbox }: World, call: CallKind, kind: FaultKind): void {
   sandbox.faults.add({
@@ -74,6 +81,8 @@ export function failOnce({ sandbox }: World, call: CallKind, kind: FaultKind): v
     ...(kind === 'error' ? { status: 500 } : {}),
     ...(kind === 'throttle' && call.service === 'gitlab' ? { retryAfter: 1 } : {}),
     ...(kind === 'slow' ? { delayMs: 1_500 } : {}),
+    // Its first request for jobs hangs for good: init starts the runner again.
+    ...(kind === 'hang' && isRunners(call) && call.operation !== 'requestJob' ? { delayMs: 5_000 } : {}),
   });
 }
 

@@ -26,6 +26,15 @@ const done = ({ seen }: World, id: number) =>
     PATIENCE,
   );
 
+/** A job runs: GitLab was told so, or, where that call has failed, is sent the job's log. */
+const begun = ({ seen }: World, id: number) =>
+  seen(
+    ({ subject, id: job, state, operation, params }) =>
+      (subject === 'job' && job === id && state === 'running') ||
+      (operation === 'patchTrace' && (params as { id?: unknown }).id === id),
+    PATIENCE,
+  );
+
 async function jobDone(world: World, script: string[]): Promise<void> {
   await done(world, world.sandbox.gitlab.addJob({ script }).id);
 }
@@ -85,7 +94,7 @@ export const lives: readonly Life[] = [
       const instanceId = await launched(world);
       sandbox.autoscaling.suspended.add('Launch');
       const { id } = sandbox.gitlab.addJob({ script: ['sleep 12'] });
-      await seen({ subject: 'job', id, state: 'running' }, PATIENCE);
+      await begun(world, id);
       sandbox.autoscaling.terminate(instanceId, true);
       await done(world, id);
       await seen({ subject: 'instance', state: 'Terminated', instanceId }, PATIENCE);

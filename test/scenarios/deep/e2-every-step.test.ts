@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEntries } from '../../../src/engine/journal.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type KillAt, killable, killedAt } from '../kills.ts';
 import { type Life, lives } from '../lives.ts';
 import { scenario } from '../world.ts';
-import { inParallel } from './in-parallel.ts';
 
 /** How many entries the first instance's journal holds at the end of a life that nobody disturbs. */
 async function stepsOf(life: Life): Promise<number> {

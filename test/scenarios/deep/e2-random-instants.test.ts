@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { markedProcesses } from '../../../src/playbooks/marked-processes.ts';
 import { endProcessesOf } from '../../../src/sandbox/host.ts';
+import { inParallel } from '../in-parallel.ts';
 import { lives } from '../lives.ts';
 import { scenario, type World } from '../world.ts';
-import { inParallel } from './in-parallel.ts';
 
 type Victim = 'agent' | 'playbook' | 'runner' | 'everything';
 interface Kill {

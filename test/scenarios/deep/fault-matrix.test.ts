@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Cost, callsOf, costTable, failOnce, faultyLife, KINDS, nameOfCall } from '../faults.ts';
+import { inParallel } from '../in-parallel.ts';
 import { lives } from '../lives.ts';
-import { inParallel } from './in-parallel.ts';
 
 for (const life of lives) {
   it(`nothing is lost in ${life.id}, whichever call fails and however`, async () => {

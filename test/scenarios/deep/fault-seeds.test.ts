@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { type Cost, callsOf, costTable, faultyLife, KINDS } from '../faults.ts';
+import { randomFrom } from '../../../src/sandbox/random.ts';
+import { type Cost, callsOf, costTable, faultyLife, isRunners, KINDS } from '../faults.ts';
+import { inParallel } from '../in-parallel.ts';
 import { lives } from '../lives.ts';
-import { inParallel } from './in-parallel.ts';
-import { randomFrom } from './random.ts';
 
 const SEEDS = 50;
 const SHARE = 0.2;
@@ -30,6 +30,7 @@ it(`nothing is lost when a fifth of all calls fail, with ${SEEDS} seeds`, async 
             probability: SHARE,
             ...(kind === 'error' ? { status: 503 } : {}),
             ...(kind === 'slow' ? { delayMs: 1_000 } : {}),
+            ...(kind === 'hang' && isRunners(call) ? { delayMs: 5_000 } : {}),
           });
         }
       });

@@ -6,6 +6,7 @@ export async function inParallel<T>(
   things: readonly T[],
   nameOf: (thing: T) => string,
   act: (thing: T) => Promise<void>,
+  sideBySide = SIDE_BY_SIDE,
 ): Promise<string[]> {
   const failures: string[] = [];
   const queue = [...things];
@@ -21,6 +22,6 @@ export async function inParallel<T>(
       if (done % 10 === 0) console.log(`${done} of ${things.length}, ${failures.length} failed`);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  await Promise.all(Array.from({ length: sideBySide }, worker));
   return failures;
 }
