@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/longest-first.ts';
 
 const deep = process.env.DROVER_TEST_TIER === 'deep';
 
@@ -10,10 +11,12 @@ export default defineConfig({
     setupFiles: ['test/support/ansible-on-path.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',
-    // Scenarios mostly wait for real processes: two side by side also where there are only two cores.
-    maxWorkers: 2,
-    testTimeout: deep ? 600_000 : 30_000,
-    hookTimeout: 60_000,
+    // Scenarios mostly wait for real processes: four side by side also where there are only two cores.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
+    // Limits, not expectations: every wait is for a condition.
+    testTimeout: deep ? 600_000 : 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -10,4 +10,4 @@ it('C1: running = limit asks for one more instance, and for nothing more until t
     expect(entries({ subject: 'group' })).toHaveLength(1);
     expect(entries({ operation: 'SetDesiredCapacity' })).toHaveLength(1);
   });
-}, 120_000);
+}, 240_000);

@@ -29,7 +29,7 @@ describe('C13: an increase brings no instance', () => {
       });
       await seen({ subject: 'job', id: job.id, state: 'success' });
     });
-  }, 180_000);
+  }, 240_000);
 
   it.concurrent('since the Launch process is suspended: no increase at all until it is resumed', async () => {
     await scenario({ group: { desiredCapacity: 1, maxSize: 4 } }, async (world) => {
@@ -44,5 +44,5 @@ describe('C13: an increase brings no instance', () => {
       await seen({ subject: 'group', desiredCapacity: 2 });
       await seen({ subject: 'job', id: job.id, state: 'success' });
     });
-  }, 180_000);
+  }, 240_000);
 });

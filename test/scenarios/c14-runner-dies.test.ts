@@ -23,7 +23,7 @@ describe('C14: the runner fails in service', () => {
       expect(entries({ subject: 'manager', state: 'created' })).toHaveLength(1);
       expect(entries({ operation: 'SetInstanceHealth' })).toEqual([]);
     });
-  }, 120_000);
+  }, 240_000);
 
   it.concurrent('one that GitLab has deleted cannot be repaired: the instance is marked unhealthy and goes', async () => {
     await scenario({ group: { desiredCapacity: 1 } }, async (world) => {
@@ -38,5 +38,5 @@ describe('C14: the runner fails in service', () => {
       expect(completed.map(({ result }) => result)).toEqual(['CONTINUE']);
       expect(sandbox.gitlab.runners).toEqual([]);
     });
-  }, 200_000);
+  }, 240_000);
 });

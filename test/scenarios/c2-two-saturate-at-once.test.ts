@@ -38,4 +38,4 @@ it('C2, C4: two instances saturate at once with room for one more: desired capac
       expect(entries({ subject: 'group' }).map(({ desiredCapacity }) => desiredCapacity)).toEqual([3]);
     },
   );
-}, 180_000);
+}, 240_000);

@@ -17,4 +17,4 @@ it('C3: at the maximum there is no call; once the maximum is raised the increase
     await seen({ subject: 'group', desiredCapacity: 2 });
     await seen({ subject: 'job', id: job.id, state: 'success' });
   });
-}, 120_000);
+}, 240_000);

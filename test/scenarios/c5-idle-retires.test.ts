@@ -13,4 +13,4 @@ it('C5: past the idle threshold the instance is terminated with decrement', asyn
       expect(sandbox.gitlab.runners[0]?.managers.size).toBe(0);
     },
   );
-}, 150_000);
+}, 240_000);

@@ -14,4 +14,4 @@ it('C6: idle at the minimum keeps serving, without a drain and without refused c
       await seen({ subject: 'job', id: job.id, state: 'success' });
     },
   );
-}, 120_000);
+}, 240_000);

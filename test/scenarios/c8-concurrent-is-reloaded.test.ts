@@ -19,4 +19,4 @@ it('C8: a runner whose `concurrent` is lowered while it runs is full at the next
     await seen({ subject: 'group', desiredCapacity: 2 });
     await seen({ subject: 'job', id: job.id, state: 'success' });
   });
-}, 120_000);
+}, 240_000);

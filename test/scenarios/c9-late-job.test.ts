@@ -3,7 +3,7 @@ import { HOOKS, scenario } from './world.ts';
 
 describe('C9: a job lands between the last idle sample and the stop', () => {
   for (const terminateHook of [HOOKS.terminateHook, undefined]) {
-    it(`finishes, and then the instance ends, ${terminateHook ? 'with' : 'without'} a terminate hook`, async () => {
+    it.concurrent(`finishes, and then the instance ends, ${terminateHook ? 'with' : 'without'} a terminate hook`, async () => {
       await scenario(
         {
           group: { desiredCapacity: 1, terminateHook },
@@ -19,6 +19,6 @@ describe('C9: a job lands between the last idle sample and the stop', () => {
           expect(entries({ subject: 'job', id: job.id, state: 'success' })).toHaveLength(1);
         },
       );
-    }, 150_000);
+    }, 240_000);
   }
 });

@@ -13,4 +13,4 @@ it('E7: a second agent on the same state directory refuses, and names the pid of
     expect(second.status).toBe(1);
     expect(second.stderr).toContain(`pid ${host.agentOf(instanceId)?.pid}`);
   });
-}, 120_000);
+}, 240_000);

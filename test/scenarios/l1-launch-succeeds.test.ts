@@ -11,4 +11,4 @@ it('L1: an instance polls GitLab with success, then gets exactly one CONTINUE, t
     expect(polled?.seq).toBeLessThan(completed[0]?.seq ?? 0);
     expect(completed[0]?.seq).toBeLessThan(inService.seq);
   });
-}, 120_000);
+}, 240_000);

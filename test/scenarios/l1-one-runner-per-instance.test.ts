@@ -25,4 +25,4 @@ it('L1: with an API token each instance gets a runner of its own, which goes wit
     for (const id of served) await seen({ subject: 'instance', state: 'Terminated', instanceId: id });
     expect(sandbox.gitlab.runners).toEqual([]);
   });
-}, 150_000);
+}, 240_000);

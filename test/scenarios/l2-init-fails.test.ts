@@ -4,7 +4,7 @@ import { scenario } from './world.ts';
 const lifecycle = { initAttempts: 2, initTimeout: '12s' };
 
 describe('L2: init fails', () => {
-  it('is retried within its bound, abandoned, and leaves no runner; a terminate hook that opens is answered', async () => {
+  it.concurrent('is retried within its bound, abandoned, and leaves no runner; a terminate hook that opens is answered', async () => {
     await scenario(
       { group: { desiredCapacity: 1 }, config: { lifecycle } },
       async ({ seen, entries, sandbox }) => {
@@ -23,9 +23,9 @@ describe('L2: init fails', () => {
         sandbox.autoscaling.resize({ desiredCapacity: 0 });
       },
     );
-  }, 180_000);
+  }, 240_000);
 
-  it('marks the instance unhealthy where the group has no hook at all', async () => {
+  it.concurrent('marks the instance unhealthy where the group has no hook at all', async () => {
     await scenario(
       {
         group: { desiredCapacity: 1, launchHook: undefined, terminateHook: undefined },
@@ -37,5 +37,5 @@ describe('L2: init fails', () => {
         sandbox.autoscaling.resize({ desiredCapacity: 0 });
       },
     );
-  }, 180_000);
+  }, 240_000);
 });

@@ -16,4 +16,4 @@ it('L3: heartbeats keep a launch hook open whose timeout init outlasts; one CONT
     await seen({ subject: 'instance', state: 'InService' });
     expect(entries({ subject: 'hook', state: 'completed', hook: 'launch' })).toHaveLength(1);
   });
-}, 120_000);
+}, 240_000);

@@ -45,7 +45,7 @@ describe('L4: the launch hook expired while init ran', () => {
       await seen({ subject: 'instance', state: 'Terminated', instanceId });
       expect(sandbox.gitlab.runners.map(({ managers }) => managers.size)).toEqual([0]);
     });
-  }, 180_000);
+  }, 240_000);
 
   it.concurrent('and its default took the instance: init is cut short, the runner unregistered, the terminate hook answered', async () => {
     const options = { group: { desiredCapacity: 1, launchHook: hook('ABANDON') }, timedOut: ['launch'] };
@@ -60,5 +60,5 @@ describe('L4: the launch hook expired while init ran', () => {
       expect(states.some((state) => state.includes('draining'))).toBe(true);
       expect(sandbox.gitlab.runners.map(({ managers }) => managers.size)).toEqual([0]);
     });
-  }, 180_000);
+  }, 240_000);
 });

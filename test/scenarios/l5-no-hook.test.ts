@@ -11,4 +11,4 @@ it('L5: without a hook the instance registers and nothing is completed', async (
       expect(entries({ operation: 'CompleteLifecycleAction' })).toEqual([]);
     },
   );
-}, 120_000);
+}, 240_000);

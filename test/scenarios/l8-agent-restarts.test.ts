@@ -21,4 +21,4 @@ it('L8: an agent that is killed and started again in service registers nothing a
     expect(entries({ operation: 'verifyRunner' })).toHaveLength(verified);
     expect(entries({ subject: 'manager', state: 'created' })).toHaveLength(1);
   });
-}, 120_000);
+}, 240_000);

@@ -47,7 +47,7 @@ async function inService({ seen, sandbox }: World): Promise<RunningInstance> {
   return instance;
 }
 
-it('L8: an instance that reboots in service serves again and registers nothing a second time', async () => {
+it.concurrent('L8: an instance that reboots in service serves again and registers nothing a second time', async () => {
   await scenario({ group: { desiredCapacity: 1 } }, async (world) => {
     const instance = await inService(world);
     await serves(world);
@@ -59,9 +59,9 @@ it('L8: an instance that reboots in service serves again and registers nothing a
     expect(begun.map(({ record }) => record.life)).toEqual([1, 1]);
     await leavesNothing(world, instance.id);
   });
-}, 180_000);
+}, 240_000);
 
-it('L8: a token that the runner rotated itself outlasts a reboot', async () => {
+it.concurrent('L8: a token that the runner rotated itself outlasts a reboot', async () => {
   await scenario({}, async (world) => {
     const { sandbox, seen, dir } = world;
     const [runner] = sandbox.gitlab.runners;

@@ -10,4 +10,4 @@ it('L9: all runners of an instance are registered, and all are unregistered', as
     expect(entries({ subject: 'manager', state: 'deleted' })).toHaveLength(2);
     expect(sandbox.gitlab.runners).toHaveLength(2);
   });
-}, 120_000);
+}, 240_000);

@@ -22,4 +22,4 @@ it('T1: a job three times as long as the hook’s timeout ends, in order: intake
     await seen({ subject: 'instance', state: 'Terminated' });
     expect(sandbox.gitlab.runners).toHaveLength(1);
   });
-}, 150_000);
+}, 240_000);

@@ -9,4 +9,4 @@ it('T10: a runner that GitLab no longer knows counts as unregistered', async () 
     await seen({ subject: 'hook', state: 'completed', hook: 'terminate' });
     expect(entries({ operation: 'deleteManager' }).at(-1)?.status).toBe(403);
   });
-}, 120_000);
+}, 240_000);

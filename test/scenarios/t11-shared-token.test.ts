@@ -15,4 +15,4 @@ it('T11: of a shared token only this instance’s runner manager goes', async ()
     await seen({ subject: 'job', id: job.id, state: 'success' });
     expect(sandbox.autoscaling.instances.has(second?.instanceId ?? '')).toBe(true);
   });
-}, 120_000);
+}, 240_000);

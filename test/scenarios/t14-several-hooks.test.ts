@@ -26,4 +26,4 @@ it('T14: where the transition has another hook too, only ours is completed, and 
     await seen({ subject: 'instance', state: 'Terminated', instanceId });
     expect(sandbox.gitlab.runners.map(({ managers }) => managers.size)).toEqual([0]);
   });
-}, 120_000);
+}, 240_000);

@@ -23,4 +23,4 @@ it('T15: without a terminate hook our own retirement loses no job and the groupâ
       expect(entries({ subject: 'instance', state: 'Terminated' })).toHaveLength(1);
     },
   );
-}, 150_000);
+}, 240_000);

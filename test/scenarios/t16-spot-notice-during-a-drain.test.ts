@@ -40,7 +40,7 @@ describe('T16: a Spot notice during a drain; the earlier deadline counts', () =>
       expect((failed.at - notice) / 1000).toBeLessThan(35);
       expect((deleted.at - notice) / 1000).toBeLessThan(40);
     });
-  }, 180_000);
+  }, 240_000);
 
   it.concurrent('the drain’s own limit is earlier: the notice does not lengthen it', async () => {
     const options = {
@@ -56,5 +56,5 @@ describe('T16: a Spot notice during a drain; the earlier deadline counts', () =>
       expect((failed.at - began) / 1000).toBeGreaterThan(12);
       expect((failed.at - began) / 1000).toBeLessThan(45);
     });
-  }, 180_000);
+  }, 240_000);
 });

@@ -11,4 +11,4 @@ it('T2: terminated before registration: CONTINUE, and no unregister call', async
     expect(entries({ operation: 'deleteManager' })).toEqual([]);
     await seen({ subject: 'instance', state: 'Terminated' });
   });
-}, 120_000);
+}, 240_000);

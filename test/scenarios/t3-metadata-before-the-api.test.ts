@@ -18,4 +18,4 @@ it('T3: the metadata says Terminated while the API still says InService: nothing
     await seen({ subject: 'hook', state: 'completed', hook: 'terminate' });
     expect(entries({ subject: 'manager', state: 'deleted' })).toHaveLength(1);
   });
-}, 120_000);
+}, 240_000);

@@ -34,4 +34,4 @@ it('T4: the action expires during the drain: the job is ended and the runner unr
       expect(entries({ subject: 'hook', state: 'completed', hook: 'terminate' })).toEqual([]);
     },
   );
-}, 180_000);
+}, 240_000);

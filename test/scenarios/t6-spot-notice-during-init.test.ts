@@ -45,6 +45,6 @@ describe('T6: a Spot notice during init cancels it and leaves nothing registered
         expect(commands.filter(({ type }) => type === 'playInit')).toHaveLength(1);
         expect(commands).toContainEqual({ type: 'cancelPlaybook', operation: 'init-1' });
       });
-    }, 180_000);
+    }, 240_000);
   }
 });

@@ -17,4 +17,4 @@ it('T7: a rebalance recommendation alone changes nothing; the interruption after
     expect(deleted.seq).toBeLessThan(completed.seq);
     await seen({ subject: 'instance', state: 'Terminated', instanceId });
   });
-}, 120_000);
+}, 240_000);

@@ -5,7 +5,7 @@ import { drover } from '../cli/drover.ts';
 import { scenario } from './world.ts';
 
 describe('T9: GitLab does not take the unregister', () => {
-  it('is asked again and obeyed after a 502 and a 429 with Retry-After', async () => {
+  it.concurrent('is asked again and obeyed after a 502 and a 429 with Retry-After', async () => {
     await scenario({ group: { desiredCapacity: 1 } }, async ({ seen, entries, sandbox }) => {
       const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
       const fault = { service: 'gitlab', operation: 'deleteManager', times: 1 } as const;
@@ -17,9 +17,9 @@ describe('T9: GitLab does not take the unregister', () => {
       expect(calls.map((call) => call.status)).toEqual([502, 429, 204]);
       expect((calls[2]?.at ?? 0) - (calls[1]?.at ?? 0)).toBeGreaterThanOrEqual(1900);
     });
-  }, 120_000);
+  }, 240_000);
 
-  it('completes the hook all the same when GitLab stays away, and leaves the manager to drover reap', async () => {
+  it.concurrent('completes the hook all the same when GitLab stays away, and leaves the manager to drover reap', async () => {
     await scenario(
       {
         group: { desiredCapacity: 1 },
@@ -56,5 +56,5 @@ describe('T9: GitLab does not take the unregister', () => {
         expect(entries({ operation: 'deleteManager' }).at(-1)?.status).toBe(204);
       },
     );
-  }, 120_000);
+  }, 240_000);
 });

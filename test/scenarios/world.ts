@@ -111,7 +111,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
       sandbox,
       dir,
       host,
-      seen: (what, limit = 60_000) =>
+      seen: (what, limit = 120_000) =>
         sandbox.log.waitFor(
           (entry) => (typeof what === 'function' ? what(entry) : matches(entry, what)),
           limit,
@@ -119,7 +119,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
       agentIn: (instanceId, state) =>
         expect
           .poll(() => readEntries(join(dir, 'instances', instanceId, 'state')).at(-1)?.to, {
-            timeout: 30_000,
+            timeout: 60_000,
           })
           .toContain(state),
       entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
