@@ -33,6 +33,7 @@ export const lifecycleMachine = lifecycle.createMachine({
     'interruption.noticed': { target: '.terminating.draining', actions: ['noteInterruption'] },
     'lifecycleAction.completed': { actions: ['noteActionDone'] },
     'host.stopping': goDown,
+    'lifecycleAction.failed': { actions: ['noteUnanswered'] },
   },
   states: {
     discovering,

@@ -1,6 +1,6 @@
 import { assign, cancel, raise, setup } from 'xstate';
 import type { LifecycleCommand } from './commands.ts';
-import type { LifecycleContext } from './context.ts';
+import { initialContext, type LifecycleContext } from './context.ts';
 import type { HookTransition, LifecycleEvent } from './events.ts';
 import {
   isDetached,
@@ -47,6 +47,10 @@ const numbered = (context: LifecycleContext, kind: string) => ({
 /** The view in the event, if it carries one; `undefined` for other events. */
 const seenGroup = (event: LifecycleEvent | TimerEvent) =>
   event.type === 'group.observed' || event.type === 'discovered' ? event.group : undefined;
+
+/** The last reading, where there is one, is a saturated one. */
+const isSaturated = ({ running, limit }: LifecycleContext) =>
+  running !== null && limit !== null && limit > 0 && running >= limit;
 
 /** The agent was killed under the play: that says nothing about whether the play can succeed. */
 const wasCutShort = (event: LifecycleEvent | TimerEvent) =>
@@ -115,7 +119,8 @@ export const lifecycle = setup({
       event.type === 'runner.sampled' && event.limit > 0 && event.running >= event.limit,
     sampleIdle: ({ event }) => event.type === 'runner.sampled' && event.running === 0,
     sampleBusy: ({ event }) => event.type === 'runner.sampled' && event.running > 0,
-    canScaleUp: ({ context }) => context.scaleUps === 0 && whyNotScaleUp(context.group) === null,
+    canScaleUp: ({ context }) =>
+      context.scaleUps === 0 && isSaturated(context) && whyNotScaleUp(context.group) === null,
     increaseWasLost: ({ context }) =>
       context.attempts > 0 &&
       context.desiredBefore !== null &&
@@ -217,7 +222,8 @@ export const lifecycle = setup({
         ? { halt: event.kind, reason: `the host goes down (${event.kind})` }
         : {},
     ),
-    forgetHalt: assign({ halt: null, deadline: null, reason: null }),
+    /** As at a boot: what was announced is announced again where it still stands. */
+    forgetAll: assign(({ context }) => initialContext(context.policy, context.operations)),
     noteReason: assign((_, params: { reason: string }) => ({ reason: params.reason })),
     noteActionDone: assign(({ event }) => {
       if (event.type !== 'lifecycleAction.completed') return {};
@@ -311,6 +317,13 @@ export const noteGroupAndPace = lifecycle.enqueueActions(({ context, event, enqu
   if (group === undefined || heartbeatInterval({ ...context, group }) >= heartbeatInterval(context)) return;
   enqueue('stopHeartbeat');
   enqueue('startHeartbeat');
+});
+
+/** Answers the action of the context's transition, unless a play has done so. */
+export const answerIfOwed = lifecycle.enqueueActions(({ context, enqueue }) => {
+  const { transition, result } = context;
+  if (transition === 'launching' ? context.launchActionDone : context.terminateActionDone) return;
+  enqueue({ type: 'completeLifecycleAction', params: { transition, result } });
 });
 
 /** Ends the playbook in flight, if there is one; its late result is then nobody's. */

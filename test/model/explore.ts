@@ -1,198 +1,178 @@
+import { getNextTransitions } from 'xstate';
 import { type StateValue, stateName } from '../../src/engine/record.ts';
-import { begin, type Snapshot, type Step, step } from '../../src/engine/step.ts';
-import type { LifecycleInput } from '../../src/lifecycle/events.ts';
+import { type Snapshot, type Step, type Steps, stepsOf } from '../../src/engine/step.ts';
+import { type LifecycleMachine, lifecycleMachine } from '../../src/lifecycle/machine.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
-import { groupView } from '../support/views.ts';
-
-/** What the explorer remembers beside the machine, to check what the machine itself does not say. */
-export interface Ghost {
-  /** Operations started and neither ended nor cancelled. */
-  plays: string[];
-  confirmed: boolean;
-  launchAnswers: number;
-}
+import { firstGhost, type Ghost, ghostAfter } from './ghost.ts';
+import { answers, type Input, readings } from './inputs.ts';
+import { isDead, keyOf } from './projection.ts';
 
 export interface Node {
+  id: number;
+  /** The state as one dotted name. */
+  name: string;
   snapshot: Snapshot;
-  timers: string[];
+  /** The timers that are set: their ids, each with its event. */
+  timers: ReadonlyMap<string, string>;
   ghost: Ghost;
-  path: string[];
+  hooks: boolean;
+  parent: Node | null;
+  /** What led here from the parent. */
+  via: string;
 }
 
 export interface Edge {
   from: Node;
-  event: string;
+  input: Input;
+  /** A node that is new, or one that was there before. */
   to: Node;
   commands: Step['commands'];
 }
 
-const HOOKS = [true, false];
-const policy = {
-  ...defaultPolicy,
-  initAttempts: 2,
-  unregAttempts: 2,
-  repairAttempts: 2,
-};
-
-/** Every input worth trying in a state: each observation once, each timer that is set, each end of the play. */
-function inputs(node: Node, hooks: boolean): Array<{ name: string; event: { type: string } }> {
-  const hook = hooks ? {} : { launchHook: null, terminateHook: null };
-  const views = [
-    'Pending:Wait',
-    'InService',
-    'Terminating:Wait',
-    'Terminating:Retained',
-    'Standby',
-    'Warmed:Pending:Wait',
-    'Warmed:Stopped',
-  ];
-  const list: LifecycleInput[] = [
-    ...views.map((lifecycleState) => ({
-      type: 'group.observed' as const,
-      group: groupView({ lifecycleState, ...hook }),
-    })),
-    { type: 'group.observed', group: groupView({ minSize: 2, maxSize: 2, ...hook }) },
-    { type: 'group.observed', group: null },
-    { type: 'group.unreachable', forMs: 61_000 },
-    { type: 'target.observed', target: 'Terminated' },
-    { type: 'target.observed', target: 'InService' },
-    { type: 'interruption.noticed', action: 'terminate', deadline: 120_000 },
-    { type: 'runner.sampled', running: 0, limit: 2, paused: false },
-    { type: 'runner.sampled', running: 1, limit: 2, paused: false },
-    { type: 'runner.sampled', running: 2, limit: 2, paused: false },
-    { type: 'runner.unreadable', reason: 'timeout' },
-    { type: 'runner.process', alive: false },
-    { type: 'maintenance.noticed', id: 'm1', code: 'system-reboot', notBefore: 700_000, notAfter: null },
-    { type: 'maintenance.cleared', id: 'm1' },
-    { type: 'host.stopping', kind: 'poweroff' },
-    { type: 'host.stopping', kind: 'reboot' },
-    { type: 'termination.accepted' },
-    { type: 'termination.refused', message: 'no' },
-    { type: 'heartbeat.refused', transition: 'launching', message: 'gone' },
-    { type: 'heartbeat.refused', transition: 'terminating', message: 'gone' },
-  ];
-  const value = stateName(node.snapshot.value as StateValue);
-  if (value === 'discovering') {
-    for (const lifecycleState of views) {
-      list.push({
-        type: 'discovered',
-        group: groupView({ lifecycleState, ...hook }),
-        target: null,
-        runner: { alive: lifecycleState === 'InService', registered: true },
-      });
-    }
-  }
-  const current = node.snapshot.context.operation;
-  if (current !== null) {
-    list.push({ type: 'playbook.succeeded', operation: current, facts: { lifecycleAction: 'completed' } });
-    list.push({ type: 'playbook.failed', operation: current, reason: 'failed', message: '', facts: {} });
-  }
-  return [
-    ...list.map((event) => ({ name: describe(event), event })),
-    ...node.timers.map((timer) => ({ name: timer, event: { type: timer } })),
-  ];
+/** Every node that can be reached, and every edge between them, as numbers: from, to, and which input. */
+export interface Graph {
+  nodes: Node[];
+  edges: { from: number[]; to: number[]; input: string[] };
 }
 
-function describe(event: LifecycleInput): string {
-  if (event.type === 'group.observed' || event.type === 'discovered') {
-    return `${event.type}(${event.group?.lifecycleState ?? 'gone'})`;
-  }
-  if (event.type === 'runner.sampled') return `sampled(${event.running})`;
-  if (event.type === 'target.observed') return `target(${event.target})`;
-  if (event.type === 'host.stopping') return `host.stopping(${event.kind})`;
-  return event.type;
+export interface ExploreOptions {
+  machine?: LifecycleMachine;
+  /** Told of every edge once, in breadth-first order. */
+  onEdge?(edge: Edge): void;
+  /** Told of a node that the projection takes for one that is there already. */
+  onMerge?(known: Node, merged: Node): void;
+  /** Asked after each node: whether to go on. */
+  goOn?(): boolean;
 }
 
-function after(node: Node | null, next: Step, event: string): Node {
-  let timers = node?.timers ?? [];
-  for (const change of next.timerChanges) {
-    const id = 'set' in change ? change.set.event.type : timerEventOf(change.cancel);
-    timers = timers.filter((timer) => timer !== id);
-    if ('set' in change) timers = [...timers, id].sort();
-  }
-  const before = node?.ghost ?? { plays: [], confirmed: false, launchAnswers: 0 };
-  const ghost: Ghost = { ...before, plays: [...before.plays] };
-  const ended = node?.snapshot.context.operation;
-  if (event.startsWith('playbook.')) ghost.plays = ghost.plays.filter((operation) => operation !== ended);
-  for (const command of next.commands) {
-    if (command.type === 'cancelPlaybook') {
-      ghost.plays = ghost.plays.filter((operation) => operation !== command.operation);
-    } else if ('operation' in command) {
-      ghost.plays.push(command.operation);
-    }
-  }
-  const value = stateName(next.snapshot.value as StateValue);
-  if (/^terminating\.(draining|forcing|retrying|releasing)/.test(value)) ghost.confirmed = true;
-  return { snapshot: next.snapshot, timers, ghost, path: [...(node?.path ?? []), event] };
-}
+/** Two of each attempt: one that fails and one that is the last. */
+export const modelPolicy = { ...defaultPolicy, initAttempts: 2, unregAttempts: 2, repairAttempts: 2 };
 
-const timerEventOf = (id: string): string =>
-  ({ heartbeat: 'heartbeat.due', deadline: 'deadline.reached', maintenance: 'maintenance.due' })[id] ?? id;
-
-/** Two nodes are one when nothing that a guard reads tells them apart. */
-function keyOf(node: Node): string {
-  const { context } = node.snapshot;
-  const { policy: _, operation, operations: __, reason: ___, deadline, noticeDeadline, ...rest } = context;
-  return JSON.stringify([
-    node.snapshot.value,
-    // What only shapes a command or a text is left out.
-    {
-      ...rest,
-      group: rest.group === null ? null : [rest.group.lifecycleState, rest.group.minSize],
-      target: rest.target === 'Terminated',
-      notice: rest.notice === 'interruption',
-      attempts: Math.min(rest.attempts, 1),
-      scaleUps: Math.min(rest.scaleUps, 1),
-      scaleBlocked: 0,
-      runnersLeft: 0,
-      running: 0,
-      limit: 0,
-      scaleInProtected: 0,
-      desiredBefore: 0,
-      maintenanceId: 0,
-    },
-    operation?.replace(/-\d+$/, ''),
-    deadline !== null,
-    noticeDeadline !== null,
-    node.timers,
-    node.ghost.plays.map((play) => play.replace(/-\d+$/, '')),
-    node.ghost.confirmed,
-  ]);
-}
-
-/**
- * Breadth first over the real machine, with and without hooks; paths are therefore shortest witnesses. Stops after
- * `limit` states of each.
- */
-export function explore(
-  onEdge: (edge: Edge) => void,
-  limit = Number.POSITIVE_INFINITY,
-): { states: number; edges: number } {
-  let edges = 0;
-  let states = 0;
-  for (const hooks of HOOKS) {
-    const first = after(null, begin(policy, 0), 'life.begun');
-    const seen = new Set([keyOf(first)]);
-    const frontier = [first];
-    let visited = 0;
-    for (let node = frontier.shift(); node !== undefined && visited < limit; node = frontier.shift()) {
-      visited += 1;
-      states += 1;
-      if (node.snapshot.status === 'done') continue;
-      for (const { name, event } of inputs(node, hooks)) {
-        const base = node.timers.includes(event.type)
-          ? { ...node, timers: node.timers.filter((timer) => timer !== event.type) }
-          : node;
-        const next = step(node.snapshot, { ...event, at: 0 });
-        const to = after(base, next, name);
-        edges += 1;
-        onEdge({ from: node, event: name, to, commands: next.commands });
-        const key = keyOf(to);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        frontier.push(to);
+/** Breadth first over the real machine, with and without hooks: every way to a node is a shortest one. */
+export function explore({ machine = lifecycleMachine, onEdge, onMerge, goOn }: ExploreOptions = {}): Graph {
+  const steps = stepsOf(machine);
+  const graph: Graph = { nodes: [], edges: { from: [], to: [], input: [] } };
+  const handled = new Map<string, ReadonlySet<string>>();
+  for (const hooks of [true, false]) {
+    const known = new Map<string, Node>();
+    const everything = readings(hooks);
+    const frontier: Node[] = [];
+    const meet = (node: Omit<Node, 'id'>): Node => {
+      const key = keyOf(node.name, node.snapshot.context, node.timers, node.ghost);
+      const before = known.get(key);
+      if (before !== undefined) {
+        onMerge?.(before, { ...node, id: before.id });
+        return before;
+      }
+      const fresh = { ...node, id: graph.nodes.length };
+      known.set(key, fresh);
+      graph.nodes.push(fresh);
+      frontier.push(fresh);
+      return fresh;
+    };
+    meet(firstNode(steps, hooks));
+    for (let next = 0; next < frontier.length; next += 1) {
+      const from = frontier[next] as Node;
+      if (goOn?.() === false) return graph;
+      if (from.snapshot.status === 'done') continue;
+      const events = handled.get(from.name) ?? handledIn(from);
+      handled.set(from.name, events);
+      for (const input of inputsOf(from, everything, events)) {
+        const { node, commands } = follow(steps, from, input);
+        const to = meet(node);
+        graph.edges.from.push(from.id);
+        graph.edges.to.push(to.id);
+        graph.edges.input.push(input.name);
+        // The ghost of what was met, not of what it was taken for: a check looks at what really happened.
+        onEdge?.({ from, input, to: to.parent === from ? to : { ...node, id: to.id }, commands });
       }
     }
   }
-  return { states, edges };
+  return graph;
+}
+
+function firstNode(steps: Steps, hooks: boolean): Omit<Node, 'id'> {
+  const first = steps.begin(modelPolicy, 0);
+  const name = nameOf(first.snapshot);
+  return {
+    name,
+    snapshot: first.snapshot,
+    timers: timersAfter(new Map(), first),
+    ghost: firstGhost,
+    hooks,
+    parent: null,
+    via: 'life.begun',
+  };
+}
+
+/** Readings that the ghost takes note of, whether or not the machine listens. */
+const NOTED = /^runner\.(sampled|unreadable)|^maintenance/;
+
+/**
+ * What may happen in a node. An event that no transition of the state names changes nothing, and is left out. The
+ * group never leads from InService, or from Terminating, back to Pending, but through Standby or the pool.
+ */
+export function inputsOf(node: Node, everything: readonly Input[], handled: ReadonlySet<string>): Input[] {
+  const serves = node.name.startsWith('inService');
+  const list = everything.filter(
+    ({ name, event }) =>
+      (handled.has(event.type) || (serves && NOTED.test(event.type))) &&
+      !(node.ghost.launched && /\(Pending/.test(name)) &&
+      !(node.ghost.launched && !node.name.endsWith('releasing') && /\(Warmed:Pending/.test(name)),
+  );
+  list.push(...answers(node.snapshot.context.operation, node.ghost));
+  for (const [id, type] of node.timers) {
+    if (!isDead(id, node.name)) list.push({ name: `timer ${id}`, event: { type }, observation: false });
+  }
+  return list;
+}
+
+/** One input through the machine. */
+export function follow(
+  steps: Steps,
+  from: Node,
+  input: Input,
+): { node: Omit<Node, 'id'>; commands: Step['commands'] } {
+  const next = steps.step(from.snapshot, { ...input.event, at: 0 });
+  const name = next.snapshot === from.snapshot ? from.name : nameOf(next.snapshot);
+  const timers = new Map(from.timers);
+  if (input.name.startsWith('timer ')) timers.delete(input.name.slice('timer '.length));
+  const { operation } = from.snapshot.context;
+  const ghost = ghostAfter(from.ghost, input.event, operation, next, { from: from.name, to: name });
+  const node = {
+    name,
+    snapshot: next.snapshot,
+    timers: timersAfter(timers, next),
+    ghost,
+    hooks: from.hooks,
+    parent: from,
+    via: input.name,
+  };
+  return { node, commands: next.commands };
+}
+
+function timersAfter(
+  before: ReadonlyMap<string, string>,
+  { timerChanges }: Step,
+): ReadonlyMap<string, string> {
+  if (timerChanges.length === 0) return before;
+  const timers = new Map(before);
+  for (const change of timerChanges) {
+    if ('set' in change) timers.set(change.set.id, change.set.event.type);
+    else timers.delete(change.cancel);
+  }
+  return timers;
+}
+
+/** The types of the events that some transition of the node's state waits for. */
+export const handledIn = ({ snapshot }: Node): ReadonlySet<string> =>
+  new Set(getNextTransitions(snapshot).map(({ eventType }) => eventType));
+
+export const nameOf = (snapshot: Snapshot): string => stateName(snapshot.value as StateValue);
+
+/** What happened from the beginning to this node, as one line. */
+export function pathTo(node: Node): string {
+  const steps: string[] = [];
+  for (let at: Node | null = node; at !== null; at = at.parent) steps.unshift(at.via);
+  return `${steps.join(' → ')} → ${node.name}`;
 }

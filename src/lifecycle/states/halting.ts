@@ -29,7 +29,7 @@ export const hastenWithHost = ['noteHalt', 'setHaltDeadline', 'stopDeadline', 's
 const afterPlay = {
   'playbook.succeeded': { guard: 'currentOperation', target: 'leaving', actions: ['endOperation'] },
   'playbook.failed': [
-    { guard: 'mayRetryInHaste', actions: ['countAttempt', ...playUnreg] },
+    { guard: 'mayRetryInHaste', actions: ['endOperation', 'countAttempt', ...playUnreg] },
     { guard: 'currentOperation', actions: ['endOperation'] },
   ],
   // Without a play in flight (a reboot, or one that failed too often) only the runner is waited for.
@@ -100,7 +100,7 @@ export const halting = lifecycle.createStateConfig({
     // Whoever runs the engine ends now. Where the host goes on after all, the truth is looked for again.
     halted: {
       tags: ['halted'],
-      after: { recheck: { target: '#lifecycle.discovering', actions: ['forgetHalt'] } },
+      after: { recheck: { target: '#lifecycle.discovering', actions: ['forgetAll'] } },
     },
   },
 });

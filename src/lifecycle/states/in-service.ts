@@ -17,7 +17,8 @@ const ask = {
 export const inService = lifecycle.createStateConfig({
   initial: 'unknown',
   entry: ['resetAttempts', 'resetScaleUps', 'noteNoSample', adjustProtection],
-  exit: ['stopMaintenanceTimer'],
+  // Announced again in another time of service, it is a new one: its timer ends with this one.
+  exit: ['stopMaintenanceTimer', 'forgetMaintenance'],
   on: {
     'runner.process': [{ guard: 'runnerGone', target: '.repairing' }],
     'runner.rejected': { target: '.repairing' },
@@ -59,7 +60,8 @@ export const inService = lifecycle.createStateConfig({
     saturated: {
       initial: 'awaitingSlack',
       entry: [adjustProtection],
-      on: { 'runner.unreadable': {} },
+      // The saturation stands, so that it is counted as one; but what is not read asks for nothing.
+      on: { 'runner.unreadable': { actions: ['noteNoSample'] } },
       states: {
         scalingUp: {
           entry: [...playScaleUp],
@@ -67,7 +69,7 @@ export const inService = lifecycle.createStateConfig({
             'playbook.succeeded': {
               guard: 'currentOperation',
               target: 'awaitingSlack',
-              actions: ['endOperation', 'countScaleUp', 'observeGroup'],
+              actions: ['endOperation', 'resetAttempts', 'countScaleUp', 'observeGroup'],
             },
             // The increase may have taken effect: look at the group before asking again.
             'playbook.failed': {
@@ -121,7 +123,6 @@ export const inService = lifecycle.createStateConfig({
       initial: 'checking',
       tags: ['watchGroup'],
       on: {
-        'maintenance.due': {},
         'termination.accepted': { actions: ['observeGroup'] },
       },
       states: {
@@ -136,7 +137,7 @@ export const inService = lifecycle.createStateConfig({
             ],
             'runner.sampled': [
               { guard: 'sampleBusy', target: '#lifecycle.inService.available', actions: ['noteSample'] },
-              {},
+              { actions: ['noteSample'] },
             ],
           },
         },
@@ -183,9 +184,10 @@ export const inService = lifecycle.createStateConfig({
             'runner.rejected': {},
           },
         },
+        // Readings were passed over meanwhile: what the runner does is to be seen anew.
         unanswered: {
           always: [
-            { guard: 'hasTerminateHook', target: '#lifecycle.inService.idle' },
+            { guard: 'hasTerminateHook', target: '#lifecycle.inService.unknown' },
             { target: '#lifecycle.inService.repairing' },
           ],
         },
@@ -202,6 +204,7 @@ export const inService = lifecycle.createStateConfig({
         },
         'runner.process': {},
         'runner.unreadable': {},
+        'runner.rejected': {},
         'runner.sampled': { actions: ['noteSample'] },
       },
     },

@@ -1,5 +1,5 @@
 import { answerAction, heartbeatDue, playInit, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle, noteGroupAndPace, protectBeforeServing } from '../setup.ts';
+import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace, protectBeforeServing } from '../setup.ts';
 import { goDownInLaunch, hastenWithHost } from './halting.ts';
 
 /** What abandoning begins with: nothing half-made stays registered. */
@@ -85,7 +85,12 @@ export const launching = lifecycle.createStateConfig({
       after: {
         recheck: [
           // The play said that the action was answered, yet it is open: answer again.
-          { guard: 'launchActionOpenAgain', target: 'joining', reenter: true, actions: [answerAction] },
+          {
+            guard: 'launchActionOpenAgain',
+            target: 'joining',
+            reenter: true,
+            actions: ['noteAnswered', answerAction],
+          },
           { target: 'joining', reenter: true },
         ],
       },
@@ -129,7 +134,7 @@ export const launching = lifecycle.createStateConfig({
               {
                 guard: 'currentOperation',
                 target: '#lifecycle.terminating.releasing',
-                actions: ['endOperation', answerAction],
+                actions: ['endOperation', answerIfOwed],
               },
             ],
           },

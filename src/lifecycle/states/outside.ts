@@ -23,10 +23,10 @@ export const discovering = lifecycle.createStateConfig({
   },
 });
 
-/** In no group, or detached: what runs goes on, nothing scales. */
+/** In no group, or detached: what runs goes on, nothing scales. Attached again, it is launched once more. */
 export const unmanaged = lifecycle.createStateConfig({
   tags: ['quiet'],
-  entry: [cancelInFlight],
+  entry: [cancelInFlight, 'forgetAnswers'],
   after: { recheck: { target: 'unmanaged', reenter: true, actions: ['observeGroup'] } },
   on: {
     'group.observed': [
@@ -52,16 +52,15 @@ export const warmed = lifecycle.createStateConfig({
       { guard: 'seesPooled', actions: ['noteGroup'] },
       { guard: 'seesInService', target: 'launching', actions: ['noteGroup', 'forgetAnswers'] },
     ],
-    'lifecycleAction.failed': { actions: ['noteUnanswered'] },
     // Nothing runs and nothing is registered.
     'host.stopping': { target: 'halting.halted', actions: ['noteHalt'] },
   },
 });
 
-/** Standby: visible, quiet; jobs go on. */
+/** Standby: visible, quiet; jobs go on. It ends with a launch of its own, whose action is not one of before. */
 export const standby = lifecycle.createStateConfig({
   tags: ['quiet'],
-  entry: [cancelInFlight],
+  entry: [cancelInFlight, 'forgetAnswers'],
   after: { recheck: { target: 'standby', reenter: true, actions: ['observeGroup'] } },
   on: {
     'group.observed': [

@@ -1,5 +1,5 @@
 import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
+import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
 import { goDown, hastenWithHost, sigkill, sigterm } from './halting.ts';
 
 /** Both for a notice seen here first and for one that was: only an earlier deadline changes anything. */
@@ -72,7 +72,7 @@ export const terminating = lifecycle.createStateConfig({
         'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
         'playbook.failed': [
           { guard: 'mayRetryUnreg', target: 'retrying', actions: ['endOperation', 'countFailure'] },
-          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
+          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerIfOwed] },
         ],
         'deadline.reached': { target: 'forcing' },
         'heartbeat.refused': {
@@ -96,8 +96,8 @@ export const terminating = lifecycle.createStateConfig({
         'playbook.succeeded': { guard: 'currentOperation', target: 'releasing', actions: ['endOperation'] },
         'playbook.failed': [
           // However the play ended, it counts: what is killed each time must not hold the hook for ever.
-          { guard: 'mayRetryInHaste', actions: ['countAttempt', sigkill, ...playUnreg] },
-          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerAction] },
+          { guard: 'mayRetryInHaste', actions: ['endOperation', 'countAttempt', sigkill, ...playUnreg] },
+          { guard: 'currentOperation', target: 'releasing', actions: ['endOperation', answerIfOwed] },
         ],
       },
     },
@@ -140,8 +140,6 @@ export const terminating = lifecycle.createStateConfig({
           },
           { actions: ['noteGroup'] },
         ],
-        'lifecycleAction.completed': { actions: ['noteActionDone'] },
-        'lifecycleAction.failed': { actions: ['noteUnanswered'] },
         'heartbeat.due': {},
         'interruption.noticed': {},
         'host.stopping': { actions: ['noteHalt'] },

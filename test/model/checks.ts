@@ -1,0 +1,243 @@
+import { whyNotRetire, whyNotScaleUp } from '../../src/lifecycle/group.ts';
+import { type Edge, type Graph, type Node, pathTo } from './explore.ts';
+import { openIn } from './ghost.ts';
+import { kindOf } from './projection.ts';
+
+/** What is broken, by the design's number of the invariant, and the shortest way there. */
+export interface Violation {
+  what: string;
+  witness: string;
+}
+
+const LEAVES = /^terminating|^launching\.abandoning|^retained$|^released$|^discovering$|^halting/;
+const INTAKE_OFF = /^terminating\.(draining|retrying|forcing)|^launching\.abandoning|^inService\.cordoned/;
+
+/** What one step may never do: each gives the words for it, or null. */
+const steps: Array<(edge: Edge) => string | null | false> = [
+  ({ commands, from, to }) =>
+    commands.some(
+      (one) =>
+        one.type === 'completeLifecycleAction' && one.transition === 'launching' && one.result === 'CONTINUE',
+    ) &&
+    from.name !== 'warmed' &&
+    !to.ghost.proved &&
+    '1: CONTINUE at launch before init has proved the runner',
+
+  ({ from, commands }) => {
+    for (const command of commands) {
+      const answered =
+        command.type === 'completeLifecycleAction' ||
+        ((command.type === 'playInit' || command.type === 'playUnreg') && command.completeHook);
+      if (!answered) continue;
+      const transition = command.type === 'playInit' ? 'launching' : command.transition;
+      // In `joining` the group itself says that the action is still open, whatever the play has said.
+      if (from.ghost.done[transition] && from.name !== 'launching.joining' && from.name !== 'warmed') {
+        return `2: the ${transition} action is completed a second time by ${command.type} in ${from.name}`;
+      }
+    }
+    return null;
+  },
+  ({ from, to, input, commands }) => {
+    if (to.name !== 'terminating.releasing' || from.name !== to.name) return null;
+    const open = openIn(input.event);
+    for (const transition of ['terminating', 'launching'] as const) {
+      const { asked, done } = from.ghost;
+      if (!open[transition] || done[transition] || asked[transition]) continue;
+      const answer = commands.find((one) => one.type === 'completeLifecycleAction');
+      const right = transition === 'terminating' ? 'CONTINUE' : 'ABANDON';
+      if (answer?.transition !== transition || answer.result !== right) {
+        return `2: an open ${transition} action is not answered with ${right} in ${to.name}`;
+      }
+    }
+    return null;
+  },
+
+  ({ from, to }) =>
+    from.ghost.confirmed &&
+    to.name.startsWith('inService') &&
+    '3: back in service after a confirmed termination',
+  ({ input, to }) =>
+    /^group\(Terminating:(Wait|Proceed)/.test(input.name) &&
+    !LEAVES.test(to.name) &&
+    `3: the group says ${input.name}, and the machine is ${to.name}`,
+  ({ input, to }) =>
+    /interruption$/.test(input.name) &&
+    !LEAVES.test(to.name) &&
+    `3: an interruption is ignored in ${to.name}`,
+  ({ input, from, to }) =>
+    input.name === 'target(Terminated)' &&
+    !LEAVES.test(to.name) &&
+    `3: the announced termination is ignored in ${from.name}`,
+
+  ({ commands, to }) =>
+    commands.some(({ type }) => type === 'forceStop') &&
+    !/^terminating\.forcing|^halting/.test(to.name) &&
+    `4: jobs are ended by force in ${to.name}`,
+  ({ from, to, input }) =>
+    to.name === 'terminating.forcing' &&
+    from.name !== to.name &&
+    !/^timer deadline$|^heartbeat refused \(terminating\)$/.test(input.name) &&
+    `4: force without a deadline: ${input.name} in ${from.name}`,
+  ({ to }) => INTAKE_OFF.test(to.name) && !to.ghost.intakeOff && `4: the intake is still on in ${to.name}`,
+  ({ commands, to }) =>
+    commands.some(({ type }) => type === 'stopIntake') &&
+    !/^terminating|^launching\.abandoning|^inService\.(cordoned|retiring\.stopping)|^halting/.test(to.name) &&
+    `4: the intake goes off in ${to.name}`,
+
+  ({ commands, from, to }) =>
+    commands.some(({ type }) => type === 'playScaleUp') &&
+    to.ghost.reading !== 'saturated' &&
+    `5: an increase on a reading that is ${from.ghost.reading}`,
+  ({ commands, from, to }) =>
+    commands.some(({ type }) => type === 'terminateInstance') &&
+    // Without a terminate hook the runner is gone by then: nothing is left to read.
+    (from.hooks ? from.ghost.reading !== 'idle' : !from.ghost.intakeOff) &&
+    `5: retirement on a reading that is ${from.ghost.reading}, in ${to.name}`,
+
+  ({ to }) => (new Set(to.ghost.plays).size > 1 ? `7: two playbooks at once in ${to.name}` : null),
+  ({ to }) => {
+    const { operation } = to.snapshot.context;
+    if (operation !== null && !to.ghost.plays.includes(operation))
+      return `7: ${to.name} waits for a play that is not there`;
+    return operation === null && to.ghost.plays.length > 0 && `7: a play that nobody waits for in ${to.name}`;
+  },
+  ({ to }) =>
+    /^terminating/.test(to.name) &&
+    to.ghost.plays.some((play) => kindOf(play) !== 'unreg') &&
+    `7: ${to.ghost.plays.join()} goes on in ${to.name}`,
+
+  ({ commands, to }) =>
+    to.name.startsWith('halting') &&
+    to.snapshot.context.halt === 'reboot' &&
+    commands.some(({ type }) => type === 'playUnreg') &&
+    'T17: unregistered before a reboot',
+  ({ to }) =>
+    /^halting\.(?!halted)/.test(to.name) &&
+    ![...to.timers.keys()].some((timer) => timer.includes('haltLimit')) &&
+    `T17: ${to.name} may hold the shutdown up for ever`,
+
+  ({ commands, from, to }) => {
+    if (!commands.some(({ type }) => type === 'playScaleUp')) return null;
+    const why = whyNotScaleUp(to.snapshot.context.group);
+    if (why !== null) return `11: an increase although ${why}`;
+    return from.ghost.raised === 'yes' && '11: a second increase in one saturation';
+  },
+  ({ commands, to }) => {
+    // Without a terminate hook the runner is gone when the group is asked: if it refuses, init is played again.
+    if (!to.hooks || !commands.some(({ type }) => type === 'terminateInstance')) return null;
+    const { paused, group } = to.snapshot.context;
+    const why = paused ? 'the runner is paused' : whyNotRetire(group);
+    return why !== null && `11: retirement although ${why}`;
+  },
+
+  protects,
+  ({ to }) =>
+    to.ghost.maintenance &&
+    /^inService\.(unknown|available|saturated|idle|retiring)/.test(to.name) &&
+    !to.timers.has('maintenance') &&
+    `T8: the maintenance is forgotten in ${to.name}`,
+];
+
+/** Scale-in protection: while jobs run, and without a terminate hook all the time in service. */
+function protects({ to }: Edge): string | null | false {
+  const { protection } = to.ghost;
+  if (!to.hooks)
+    return to.name.startsWith('inService') && protection === false && `4: unprotected in ${to.name}`;
+  if (/^inService\.(available|saturated)/.test(to.name))
+    return protection === false && `4: busy and unprotected in ${to.name}`;
+  return to.name === 'inService.idle' && protection === true && '4: idle, and still protected';
+}
+
+/** Collects the first witness of each thing that a step does wrong. */
+export function collectStepViolations(found: Map<string, Violation>): (edge: Edge) => void {
+  return (edge) => {
+    for (const check of steps) {
+      const what = check(edge);
+      if (typeof what === 'string' && !found.has(what)) found.set(what, { what, witness: witnessOf(edge) });
+    }
+  };
+}
+
+const witnessOf = ({ from, input, to }: Edge): string =>
+  `${pathTo({ ...to, parent: from, via: input.name })}`;
+
+/** States in which the sources look again by themselves, at their own interval. */
+const WATCHED = /^inService\.(unknown|available|saturated|idle|cordoned)/;
+/** A drain has begun, or the host goes down: from here every way must come to its end. */
+const ENDING = /^terminating\.(draining|retrying|forcing)|^launching\.abandoning|^halting\.(?!halted)/;
+
+/** Invariant 6 over the whole graph: what can be reached, and what must be. */
+export function progressViolations(graph: Graph): Violation[] {
+  const found: Violation[] = [];
+  const violate = (what: string, node: Node) => {
+    if (!found.some((one) => one.what === what)) found.push({ what, witness: pathTo(node) });
+  };
+  const reaches = (goal: RegExp) => whatReaches(graph, (node) => goal.test(node.name));
+  const toEnd = reaches(/^terminating|^launching\.abandoning/);
+  const toRelease = reaches(/^terminating\.releasing$/);
+  const released = reaches(/^released$/);
+  for (const node of graph.nodes) {
+    if (node.name === 'released') continue;
+    const waits = node.timers.size > 0 || node.snapshot.context.operation !== null;
+    if (!waits && !WATCHED.test(node.name)) violate(`6: ${node.name} waits for ever`, node);
+    if (/^launching|^inService|^warmed/.test(node.name) && !toEnd[node.id])
+      violate(`6: no way out of ${node.name}`, node);
+    if (
+      /^terminating|abandoning/.test(node.name) &&
+      !toRelease[node.id] &&
+      node.name !== 'terminating.releasing'
+    ) {
+      violate(`6: ${node.name} never comes to releasing`, node);
+    }
+    if (!released[node.id]) violate(`6: ${node.name} is never released`, node);
+  }
+  for (const node of endless(graph)) violate(`6: ${node.name} can go round for ever`, node);
+  return found;
+}
+
+/** For each node, whether some way leads from it to a node that `isGoal` names. */
+function whatReaches({ nodes, edges }: Graph, isGoal: (node: Node) => boolean): boolean[] {
+  const before: number[][] = nodes.map(() => []);
+  for (let edge = 0; edge < edges.from.length; edge += 1)
+    before[edges.to[edge] as number]?.push(edges.from[edge] as number);
+  const reached = nodes.map(isGoal);
+  const queue = nodes.filter((_, id) => reached[id]).map(({ id }) => id);
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    for (const previous of before[at] ?? []) {
+      if (reached[previous]) continue;
+      reached[previous] = true;
+      queue.push(previous);
+    }
+  }
+  return reached;
+}
+
+/**
+ * Nodes of a drain that its own steps (timers and ends of plays, the worst of each) lead round in a circle, with
+ * nobody else doing anything: a retry without a bound. A heartbeat is no progress, and neither is a play cut short by
+ * a restart, which has a bound in the deadline.
+ */
+function endless({ nodes, edges }: Graph): Node[] {
+  const own: number[][] = nodes.map(() => []);
+  for (let edge = 0; edge < edges.from.length; edge += 1) {
+    const [from, to, input] = [
+      edges.from[edge] as number,
+      edges.to[edge] as number,
+      edges.input[edge] as string,
+    ];
+    if (!/^timer (?!heartbeat)|^play (?!cut short)/.test(input)) continue;
+    if (ENDING.test(nodes[from]?.name ?? '') && ENDING.test(nodes[to]?.name ?? '')) own[from]?.push(to);
+  }
+  // Takes away, again and again, what leads nowhere: what is left goes round.
+  const left = own.map((next) => next.length);
+  const into: number[][] = nodes.map(() => []);
+  for (const [from, next] of own.entries()) for (const to of next) into[to]?.push(from);
+  const done = nodes.filter(({ id }) => left[id] === 0).map(({ id }) => id);
+  for (let at = done.pop(); at !== undefined; at = done.pop()) {
+    for (const previous of into[at] ?? []) {
+      left[previous] = (left[previous] ?? 0) - 1;
+      if (left[previous] === 0) done.push(previous);
+    }
+  }
+  return nodes.filter(({ id }) => (left[id] ?? 0) > 0);
+}
