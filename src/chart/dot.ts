@@ -31,7 +31,8 @@ export function toDot(graph: ChartGraph, current: readonly string[] = []): strin
   };
   return [
     'digraph lifecycle {',
-    '  compound=true; rankdir=LR; fontname="sans-serif";',
+    // Without newrank Graphviz 2.43 cannot route some edges between clusters, and gives up.
+    '  compound=true; newrank=true; rankdir=LR; fontname="sans-serif";',
     '  node [shape=box, style=rounded, fontname="sans-serif"];',
     '  edge [fontname="sans-serif", fontsize=10];',
     `  ${quoted(ANYWHERE)} [style="rounded,dashed"];`,
