@@ -191,9 +191,9 @@ def _stop_unit(module):
         if disable:
             runner.disable()
         if stop:
-            runner.stop()
+            runner.stop(ask=_to_be_asked(module))
         while runner.installed() and runner.alive():
-            time.sleep(0.2)
+            time.sleep(0.5)
     action = "systemctl stop %s" % module.params["unit"] if stop else "none, the unit is not active"
     return dict(changed=stop or disable, action=action)
 
@@ -203,10 +203,14 @@ def _stop_process(module):
     if not runner.alive():
         return dict(changed=False, action="none, no runner is alive")
     if not module.check_mode:
-        # After SIGTERM a SIGQUIT ends the runner at once, before it has reported its jobs.
-        state = process_state(read_metrics(module.params["metrics_url"], timeout=1))
-        runner.stop(ask=state not in ("graceful-shutdown", "forceful-shutdown"))
+        runner.stop(ask=_to_be_asked(module))
     return dict(changed=True, action="SIGQUIT, and wait for its end")
+
+
+def _to_be_asked(module):
+    # After SIGTERM a SIGQUIT ends the runner at once, before it has reported its jobs.
+    state = process_state(read_metrics(module.params["metrics_url"], timeout=1))
+    return state not in ("graceful-shutdown", "forceful-shutdown")
 
 
 if __name__ == "__main__":

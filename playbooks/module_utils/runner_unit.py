@@ -50,9 +50,20 @@ class UnitRunner:
             self._systemctl("daemon-reload")
         self._systemctl("start", self._unit)
 
-    def stop(self):
-        """Blocks until the unit has stopped: with drain.conf that is when the last job has ended."""
-        self._systemctl("stop", self._unit)
+    def stop(self, ask):
+        """
+        Blocks until the unit has stopped: with drain.conf that is when the last job has ended. While the host goes
+        down it only signals, where the runner is still to be asked: the unit's stop is queued behind the unit that
+        plays this, and would wait for it.
+        """
+        if not self._host_stops():
+            self._systemctl("stop", self._unit)
+        elif ask:
+            self._module.run_command(["systemctl", "kill", "--kill-who=main", "--signal=SIGQUIT", self._unit])
+
+    def _host_stops(self):
+        _code, out, _error = self._module.run_command(["systemctl", "is-system-running"])
+        return out.strip() == "stopping"
 
     def restart(self):
         self._systemctl("restart", self._unit)

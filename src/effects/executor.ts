@@ -35,6 +35,8 @@ export interface ExecutorDeps {
   /** Looks at the group now; the answer travels as the source's own event. */
   observeGroup(): Promise<void>;
   discover(signal: AbortSignal): Promise<LifecycleInput>;
+  /** Whether the operating system goes down; default: it does not. */
+  hostStopping?(): boolean;
 }
 
 export interface Executor {
@@ -108,7 +110,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       case 'markUnhealthy':
         return markUnhealthy(api, instanceId, signal);
       case 'stopIntake':
-        await stopIntake(config.runner);
+        await stopIntake(config.runner, deps.hostStopping?.() ?? false);
         return null;
       case 'forceStop':
         await forceStop(config.runner, command.signal);

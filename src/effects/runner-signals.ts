@@ -8,11 +8,15 @@ const SYSTEMCTL_TIMEOUT = 10_000;
 /**
  * The runner takes no new job from now on; its jobs go on. Under systemd the unit is stopped (a bare SIGQUIT would be
  * undone by Restart=always) and its KillSignal is SIGQUIT; without, the verified process gets SIGQUIT. May be repeated.
+ * While the host goes down the unit's stop is queued already, behind us: then the signal alone does it.
  */
-export async function stopIntake(settings: RunnerSettings): Promise<void> {
-  if (settings.serviceManager === 'systemd') return systemctl('stop', '--no-block', settings.unit);
+export async function stopIntake(settings: RunnerSettings, hostStopping = false): Promise<void> {
+  const unit = settings.serviceManager === 'systemd';
+  if (unit && !hostStopping) return systemctl('stop', '--no-block', settings.unit);
   const pid = await findRunner(settings);
-  if (pid !== null) send(pid, 'SIGQUIT');
+  if (pid === null) return;
+  if (unit) return systemctl('kill', '--kill-who=main', '--signal=SIGQUIT', settings.unit);
+  send(pid, 'SIGQUIT');
 }
 
 /** SIGTERM: the runner aborts its jobs and reports them. SIGKILL: the runner and all that it started end at once. */

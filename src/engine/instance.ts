@@ -10,10 +10,13 @@ import type { Logger } from '../logger.ts';
 import { startPlaybook } from '../playbooks/run.ts';
 import { discover } from '../sources/discover.ts';
 import { createGroupReader } from '../sources/group-reader.ts';
+import { hostStopping } from '../sources/host-stop.ts';
 import { readIdentity, untilAnswered } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
 import type { Poller } from '../sources/poller.ts';
+import { startRunnerProcess } from '../sources/runner-process.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { createHalt } from './halt.ts';
 import { ofThisInstance, openRecord } from './open-record.ts';
 import { policyOf } from './policy-of.ts';
 import { type LifecycleRecord, stateName } from './record.ts';
@@ -23,6 +26,8 @@ import { clockOffsetNow, createTimeline, readBootId } from './timeline.ts';
 
 /** After a restart the record waits this long (ms) for a fresh look before it goes on alone. */
 const FRESH_LOOK_LIMIT = 10_000;
+/** While the host goes down, the runner's end is looked for this often (ms). */
+const RUNNER_ENDS_INTERVAL = 500;
 
 export interface InstanceOptions {
   log: Logger;
@@ -93,6 +98,7 @@ export async function runInstance(
     const look = (abort: AbortSignal) =>
       discover({ imds, reader, settings: config.runner, clock, log }, abort);
 
+    const halt = createHalt({ clock, log, limit: config.lifecycle.haltLimit, hostStopping });
     let engine: Engine;
     let group: Poller | null = null;
     const own = createExecutor({
@@ -113,6 +119,7 @@ export async function runInstance(
         ),
       observeGroup: async () => group?.poll(),
       discover: look,
+      hostStopping: () => halt.begun,
     });
     const executor = rules.around?.(own) ?? own;
     engine = createEngine({
@@ -123,10 +130,14 @@ export async function runInstance(
       instanceId: identity.instanceId,
       bootId,
       clockOffset,
-      owns: rules.owns,
+      // No other unit can be started while the host goes down.
+      owns: (state) => halt.begun || rules.owns(state),
       resumes: rules.resumes,
       execute: (command, context) => executor.execute(command, { group: context.group, identity }),
-      onChange: (_, tags) => group?.setInterval(groupInterval(config, tags)),
+      onChange: (_, tags) => {
+        group?.setInterval(groupInterval(config, tags));
+        halt.onChange(tags);
+      },
     });
     await recover(engine, {
       record,
@@ -147,10 +158,17 @@ export async function runInstance(
     });
     group = sources.group;
     rules.onReady?.(sources.all);
+    const watchItEnd = () => {
+      const { runner: settings } = config;
+      const emit = (input: LifecycleInput) => engine.dispatch(input);
+      sources.all.push(startRunnerProcess({ settings, clock, interval: RUNNER_ENDS_INTERVAL, emit, log }));
+    };
     const kind = await Promise.race([
       engine.handedOver.then(() => 'handedOver' as const),
       engine.released.then(() => 'released' as const),
-      whenAborted(signal).then(() => 'stopped' as const),
+      whenAborted(signal)
+        .then(() => halt.carryOut(engine, watchItEnd))
+        .then(() => 'stopped' as const),
     ]);
     engine.stop();
     await Promise.all([executor.cancelAll(), ...sources.all.map((source) => source.stop())]);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultRule } from './faults.ts';
 import type { HttpService } from './http.ts';
+import type { MaintenanceEvent } from './metadata/view.ts';
 import type { InterruptionOptions, Sandbox } from './sandbox.ts';
 
 type Controlled = Omit<Sandbox, 'controlUrl'>;
@@ -67,12 +68,17 @@ function act(sandbox: Controlled, method: string, url: URL, body: Body): unknown
       sandbox.faults.clear();
       return [];
   }
-  const one = /^POST \/instances\/([^/]+)\/(interruption|rebalance|terminate)$/.exec(call);
+  const one =
+    /^POST \/instances\/([^/]+)\/(interruption|rebalance|terminate|maintenance|reboot|poweroff)$/.exec(call);
   if (one === null) return undefined;
   const [, id = '', what] = one;
   if (what === 'interruption') sandbox.interrupt(id, body as InterruptionOptions);
   if (what === 'rebalance') sandbox.rebalance(id);
   if (what === 'terminate') group.terminate(id, body.decrement === true);
+  if (what === 'maintenance') sandbox.scheduleMaintenance(id, maintenanceOf(body));
+  // These take their time; the event log tells when the machine is down, and when it has started.
+  if (what === 'reboot') void sandbox.reboot(id);
+  if (what === 'poweroff') void sandbox.powerOff(id);
   return stateOf(sandbox);
 }
 
@@ -105,6 +111,19 @@ function stateOf({ autoscaling: group, gitlab, awsUrl, gitlabUrl, instances }: C
       failureReason,
     })),
   };
+}
+
+/** `{"inSeconds": N}` schedules a reboot; with the same id and `"state": "canceled"` or `"completed"` it is over. */
+function maintenanceOf(body: Body): MaintenanceEvent {
+  const { id = 'instance-event-0123456789abcdef0', code = 'system-reboot', state = 'active' } = body;
+  if (state !== 'active' && state !== 'canceled' && state !== 'completed') {
+    throw new Error('state must be active, canceled or completed');
+  }
+  const seconds = Number(body.inSeconds ?? 0);
+  if (!Number.isFinite(seconds)) throw new Error('inSeconds must be a number');
+  const notBefore = Date.now() + seconds * 1000;
+  const description = `scheduled reboot (${state})`;
+  return { id: `${id}`, code: `${code}`, description, notBefore, notAfter: null, state };
 }
 
 function scriptOf(body: Body): string[] {

@@ -2,7 +2,7 @@ import type { ScalingGroup } from './autoscaling/group.ts';
 import { AwsFault, type Machine } from './autoscaling/model.ts';
 import type { XmlValue } from './xml.ts';
 
-const CODES = { running: 16, 'shutting-down': 32, terminated: 48 } as const;
+const CODES = { running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 } as const;
 
 /** The little of EC2 that fleets ask: which instances there are. Terminated ones are still known, for a while. */
 export function ec2Operation(group: ScalingGroup, name: string, params: URLSearchParams): XmlValue {

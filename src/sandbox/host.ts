@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import type { HaltKind } from '../lifecycle/events.ts';
+import { goDown } from './operating-system.ts';
 
 /** One instance of the sandbox, as its host sees it. */
 export interface SandboxInstance {
@@ -22,10 +24,17 @@ export interface SandboxUrls {
   gitlabUrl: string;
 }
 
-/** What stands for the machine: `boot` when EC2 starts the instance, `powerOff` when it takes it. */
+/**
+ * What stands for the machine: `boot` when EC2 starts the instance, `powerOff` when it takes it. A host that cannot
+ * shut down and start again loses its power and boots instead.
+ */
 export interface InstanceHost {
   boot(instance: SandboxInstance, urls: SandboxUrls): Promise<void>;
   powerOff(instance: SandboxInstance): Promise<void>;
+  /** The operating system goes down in its own way; the disk stays. Resolves when it is down. */
+  shutDown?(instance: SandboxInstance, kind: HaltKind): Promise<void>;
+  /** The machine starts again from the disk that it has. */
+  start?(instance: SandboxInstance): Promise<void>;
 }
 
 export interface AgentHostOptions {
@@ -72,7 +81,10 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
         detached: true,
         stdio: ['ignore', log, log],
         env: {
-          PATH: options.path ?? process.env.PATH ?? '/usr/bin:/bin',
+          PATH: [
+            join(options.root, 'sandbox', 'host'),
+            options.path ?? process.env.PATH ?? '/usr/bin:/bin',
+          ].join(delimiter),
           HOME: instance.dir,
           LANG: 'C.UTF-8',
           DROVER_SANDBOX_INSTANCE: instance.dir,
@@ -103,6 +115,14 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
     async powerOff(instance) {
       off.add(instance.id);
       await endProcessesOf(instance.dir);
+    },
+    shutDown(instance, kind) {
+      off.add(instance.id);
+      return goDown(instance, kind, agents.get(instance.id), () => endProcessesOf(instance.dir));
+    },
+    async start(instance) {
+      off.delete(instance.id);
+      startAgent(instance);
     },
   };
 }

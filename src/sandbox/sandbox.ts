@@ -1,6 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
@@ -9,12 +7,14 @@ import type { GroupInstance, GroupSpec } from './autoscaling/model.ts';
 import { startAwsServer } from './aws-server.ts';
 import { startControl } from './control.ts';
 import { Faults } from './faults.ts';
+import { freePort } from './free-port.ts';
 import { createGitlab, type GitlabOptions, type GitlabServer } from './gitlab/gitlab.ts';
 import type { InstanceHost, SandboxInstance } from './host.ts';
 import type { HttpService, OpenPort } from './http.ts';
 import { EventLog } from './log.ts';
 import { startMetadataServer } from './metadata/server.ts';
-import type { MaintenanceEvent, MetadataView } from './metadata/view.ts';
+import { type MaintenanceEvent, type MetadataView, newView } from './metadata/view.ts';
+import { createPower, powerOff, reboot } from './power.ts';
 import type { StoredSecrets } from './stored-secrets.ts';
 
 export interface SandboxOptions {
@@ -68,7 +68,12 @@ export interface Sandbox {
   readonly instances: ReadonlyMap<string, RunningInstance>;
   interrupt(instanceId: string, options?: InterruptionOptions): void;
   rebalance(instanceId: string): void;
+  /** Schedules an event, or changes one: with state `canceled` or `completed` it is over. */
   scheduleMaintenance(instanceId: string, event: MaintenanceEvent): void;
+  /** The operating system goes down and boots again, whoever wants it; resolves when it has booted. */
+  reboot(instanceId: string): Promise<void>;
+  /** The host powers itself off; resolves when it is down. */
+  powerOff(instanceId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,11 +97,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       .finally(() => pending.delete(settled));
     pending.add(settled);
   };
+  const tracked = (work: Promise<void>) => {
+    track(work);
+    return work;
+  };
 
   const gitlab = createGitlab({ clock, log, faults, ...options.gitlab });
   const { network } = options;
   await gitlab.start(options.ports?.gitlab, network?.gitlab);
   const targets = new Map<string, string>();
+  const power = createPower({
+    host: options.host,
+    log,
+    urls: () => ({ awsUrl: aws.url, gitlabUrl: gitlab.url }),
+  });
   const group = new ScalingGroup({
     clock,
     log,
@@ -114,6 +128,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       else later(delay, tell);
     },
     boot: (instance) => track(boot(instance)),
+    shutDown: async ({ id }) => {
+      const running = instances.get(id);
+      if (running !== undefined) await power.shutDown(running, 'poweroff');
+    },
     powerOff(instance) {
       const running = instances.get(instance.id);
       if (running !== undefined) track(options.host.powerOff(running));
@@ -195,6 +213,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const { view } = existing(id);
       view.maintenance = [...view.maintenance.filter((other) => other.id !== event.id), event];
     },
+    reboot: (id) => tracked(reboot(power, group, existing(id))),
+    powerOff: (id) => tracked(powerOff(power, group, existing(id))),
     async close() {
       group.close();
       for (const cancel of timers) cancel();
@@ -210,41 +230,4 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   services.push(control);
   group.start();
   return Object.assign(sandbox, { controlUrl: control.url });
-}
-
-function newView(instance: GroupInstance, region: string): MetadataView {
-  return {
-    instanceId: instance.id,
-    region,
-    availabilityZone: instance.availabilityZone,
-    instanceType: 'm5.large',
-    imageId: 'ami-0123456789abcdef0',
-    lifeCycle: 'on-demand',
-    localIp: instance.address,
-    launchedAt: instance.launchedAt,
-    target: null,
-    interruption: null,
-    rebalance: null,
-    maintenance: [],
-    tags: null,
-    role: 'sandbox-role',
-    credentials: {
-      accessKeyId: 'ASIASANDBOX',
-      secretAccessKey: 'sandbox-only',
-      token: 'sandbox-session',
-      expiration: instance.launchedAt + 21_600_000,
-    },
-  };
-}
-
-/** A port of 127.0.0.1 that nobody listens on now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

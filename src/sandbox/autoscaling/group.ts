@@ -24,6 +24,8 @@ export interface GroupOptions {
   region: string;
   /** EC2 starts the machine. */
   boot(instance: GroupInstance): void;
+  /** The operating system goes down in its own way; resolves when it is down. */
+  shutDown(instance: GroupInstance): Promise<void>;
   /** EC2 takes the machine. */
   powerOff(instance: GroupInstance): void;
   /** The private address of a new instance. */
@@ -217,7 +219,7 @@ export class ScalingGroup {
   terminateMachine(id: string): void {
     const machine = this.machines.get(id);
     if (machine === undefined || machine.state === 'terminated') return;
-    this.#machine(id, 'terminated');
+    this.machineIs(id, 'terminated');
     this.#options.powerOff(machine.instance);
   }
 
@@ -362,12 +364,18 @@ export class ScalingGroup {
 
   #shutDown(instance: GroupInstance): void {
     const { clock, spec } = this.#options;
-    if (!spec.shutdownDelay) {
+    if (!spec.shutdownDelay && !spec.orderlyShutdown) {
       this.#gone(instance);
       return;
     }
-    this.#machine(instance.id, 'shutting-down');
-    const cancel = clock.setTimer(clock.now() + spec.shutdownDelay, () => {
+    this.machineIs(instance.id, 'shutting-down');
+    if (spec.orderlyShutdown) {
+      void this.#options.shutDown(instance).then(() => {
+        if (this.instances.has(instance.id)) this.#gone(instance);
+      });
+      return;
+    }
+    const cancel = clock.setTimer(clock.now() + (spec.shutdownDelay ?? 0), () => {
       this.#shutdowns.delete(cancel);
       if (this.instances.has(instance.id)) this.#gone(instance);
     });
@@ -382,11 +390,12 @@ export class ScalingGroup {
     if (leaving) Object.assign(leaving, { status: 'Successful', endedAt: this.#options.clock.wall() });
     this.#enter(instance, 'Terminated');
     this.instances.delete(instance.id);
-    this.#machine(instance.id, 'terminated');
+    this.machineIs(instance.id, 'terminated');
     this.#options.powerOff(instance);
   }
 
-  #machine(id: string, state: Machine['state']): void {
+  /** What EC2 says of the machine from now on. */
+  machineIs(id: string, state: Machine['state']): void {
     const machine = this.machines.get(id);
     // What is terminated stays so.
     if (machine !== undefined && machine.state !== 'terminated') machine.state = state;

@@ -24,6 +24,8 @@ export interface GroupSpec {
   policies?: Record<string, number>;
   /** How long EC2 takes to stop the machine once its termination proceeds, in ms. Default 0. */
   shutdownDelay?: number;
+  /** EC2 lets the operating system go down in its own way before it takes the machine. Default: it just takes it. */
+  orderlyShutdown?: boolean;
   /** Whether the terminate hook opens for an instance whose launch was abandoned. Default true. */
   terminateHookAfterAbandon?: boolean;
 }
@@ -54,7 +56,7 @@ export interface GroupInstance {
 /** What EC2 knows of one machine, which may outlive its membership in the group, or end before it. */
 export interface Machine {
   instance: GroupInstance;
-  state: 'running' | 'shutting-down' | 'terminated';
+  state: 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 }
 
 export interface Activity {

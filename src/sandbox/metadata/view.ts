@@ -1,3 +1,5 @@
+import type { GroupInstance } from '../autoscaling/model.ts';
+
 /** What the metadata service of one instance tells. The Auto Scaling and EC2 emulation keeps it up to date. */
 export interface MetadataView {
   instanceId: string;
@@ -31,4 +33,30 @@ export interface MaintenanceEvent {
   notBefore: number;
   notAfter: number | null;
   state: 'active' | 'completed' | 'canceled';
+}
+
+/** What the metadata of an instance tell when it boots for the first time. */
+export function newView(instance: GroupInstance, region: string): MetadataView {
+  return {
+    instanceId: instance.id,
+    region,
+    availabilityZone: instance.availabilityZone,
+    instanceType: 'm5.large',
+    imageId: 'ami-0123456789abcdef0',
+    lifeCycle: 'on-demand',
+    localIp: instance.address,
+    launchedAt: instance.launchedAt,
+    target: null,
+    interruption: null,
+    rebalance: null,
+    maintenance: [],
+    tags: null,
+    role: 'sandbox-role',
+    credentials: {
+      accessKeyId: 'ASIASANDBOX',
+      secretAccessKey: 'sandbox-only',
+      token: 'sandbox-session',
+      expiration: instance.launchedAt + 21_600_000,
+    },
+  };
 }
