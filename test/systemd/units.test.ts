@@ -88,7 +88,7 @@ describe('the units of role drover', () => {
       'unreg-runner.service',
       'drover.service',
     ]) {
-      expect(text(unit)).toMatch(/^After=.*\bgitlab-runner\.service$/m);
+      expect(text(unit)).not.toMatch(/^(After|Before)=.*gitlab-runner\.service/m);
       expect(text(unit)).toMatch(/^TimeoutStopSec=120$/m);
     }
     expect(ours.filter((unit) => /^(Conflicts|BindsTo|PartOf|Requires)=/m.test(text(unit)))).toEqual([]);
