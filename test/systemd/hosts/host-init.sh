@@ -36,6 +36,8 @@ cd "$R"
 mkdir -p mnt/before
 pivot_root . mnt/before
 umount -l /mnt/before
+# As a container's manager does: what systemd mounts for a unit's credentials has to reach the unit.
+mount --make-rshared /
 # Without `container` a shutdown may touch the mounts of the machine that all this runs on.
 exec env -i container=drover-test PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   /lib/systemd/systemd --system --unit=multi-user.target --show-status=no </dev/null
