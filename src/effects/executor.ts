@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { GroupView, HookTransition, LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
+import { runningJobs } from '../runner/running-jobs.ts';
 import { overdueAfterRunner } from './after-runner.ts';
 import {
   completeLifecycleAction,
@@ -24,7 +25,7 @@ export interface CommandContext {
 export type PlayCommand = Extract<LifecycleCommand, { type: 'playInit' | 'playUnreg' | 'playScaleUp' }>;
 
 export interface ExecutorDeps {
-  config: Pick<Config, 'autoscaling' | 'lifecycle' | 'runner'>;
+  config: Pick<Config, 'autoscaling' | 'lifecycle' | 'metrics' | 'runner'>;
   clock: Clock;
   log: Logger;
   api: AutoScalingApi;
@@ -112,9 +113,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       case 'stopIntake':
         await stopIntake(config.runner, deps.hostStopping?.() ?? false);
         return null;
-      case 'forceStop':
+      case 'forceStop': {
+        const jobs = await runningJobs(config.metrics.url);
+        if (jobs.length > 0) log.warn({ signal: command.signal, jobs }, 'running jobs are ended by force');
         await forceStop(config.runner, command.signal);
         return null;
+      }
     }
   };
 
