@@ -115,6 +115,11 @@ describe('a configuration that is wrong', () => {
       'runners[0].tokenCredential must be a name of letters, digits, _, . and -',
     ],
     [
+      'a registration without a token',
+      'gitlab: {url: "http://x", apiTokenFile: /a}\nrunners: [{tokenKind: registration}]\n',
+      'runners[0].tokenKind is registration, and there is no such token',
+    ],
+    [
       'two runners of one name',
       'gitlab: {url: "http://x"}\nrunners: [{tokenEnv: A}, {tokenEnv: B}]\n',
       'runners[1].name is the instance id twice',

@@ -45,6 +45,13 @@ options:
     suboptions:
       name: {description: Unique on the instance., type: str, required: true}
       token: {description: Authentication token (glrt-)., type: str}
+      registration_token:
+        description: >-
+          Registration token (deprecated since GitLab 15.6; 410 where it is switched off, as it is by default since
+          17.0). The runner is registered for this instance alone. GitLab has no call that finds it again by this
+          token: where the answer to the registration is lost, or the play is killed before it is written down, one
+          runner too many stays until an administrator, or C(drover reap), removes it.
+        type: str
       executor: {description: Executor., type: str, default: shell}
       limit: {description: Jobs at once; 0 is no limit., type: int, default: 0}
       tags: {description: Tags of a created runner., type: list, elements: str, default: []}
@@ -108,6 +115,7 @@ from ansible.module_utils.registration_state import LocalState
 _RUNNER = dict(
     name=dict(type="str", required=True),
     token=dict(type="str", no_log=True),
+    registration_token=dict(type="str", no_log=True),
     executor=dict(type="str", default="shell"),
     limit=dict(type="int", default=0),
     tags=dict(type="list", elements="str", default=[]),

@@ -40,6 +40,25 @@ def obtain(api, wanted, instance_id):
         raise Refused("POST user/runners: %s" % _why(reply))
 
 
+def register(api, wanted, instance_id):
+    """POST runners with a registration token (deprecated): a runner of this instance alone."""
+    body = {
+        "token": wanted["registration_token"],
+        "description": description(wanted["name"], instance_id),
+        "run_untagged": not wanted["tags"],
+    }
+    if wanted["tags"]:
+        body["tag_list"] = ",".join(wanted["tags"])
+    reply = api.request("POST", "runners", body)
+    if reply.status == 201:
+        return reply.json()
+    hints = {
+        403: "the registration token is not valid",
+        410: "this GitLab takes no registration tokens any more; use an authentication token (glrt-), or an API token",
+    }
+    raise Refused("POST runners: status %d, %s" % (reply.status, hints.get(reply.status, "not expected")))
+
+
 def find(api, wanted, instance_id):
     """The runner with this instance's description, or None; None also where the API token may not list runners."""
     wanted_description = description(wanted["name"], instance_id)
@@ -68,6 +87,11 @@ def delete_manager(api, token, system_id):
 def delete_runner(api, runner_id):
     """DELETE /runners/:id with the API token: the runner and all its managers."""
     return _gone(api, "runners/%d" % runner_id, None, None, (204, 200, 404))
+
+
+def delete_registered(api, token):
+    """DELETE runners: the runner of this token. True when it is gone."""
+    return _gone(api, "runners", {"token": token}, token, (204, 200, 401, 403, 404))
 
 
 def _gone(api, path, body, token, accepted):

@@ -1,7 +1,7 @@
 """state=absent: managers and own runners in GitLab first, then their sections, then the identity."""
 
 from ansible.module_utils.gitlab_api import Refused, Unreachable
-from ansible.module_utils.gitlab_runners import delete_manager, delete_runner, find
+from ansible.module_utils.gitlab_runners import delete_manager, delete_registered, delete_runner, find
 
 
 def make_absent(state):
@@ -34,6 +34,9 @@ def _remove(state, section, wanted):
         return _call(state, "DELETE /api/v4/runners/%d" % runner_id, delete_runner, state.api, runner_id)
     if not token:
         return True
+    if wanted is not None and wanted["registration_token"]:
+        what = "DELETE /api/v4/runners for %s" % section.get("name")
+        return _call(state, what, delete_registered, state.api, token)
     what = "DELETE /api/v4/runners/managers for %s" % section.get("name")
     return _call(state, what, delete_manager, state.api, token, state.system_id)
 

@@ -4,7 +4,7 @@ import re
 import time
 
 from ansible.module_utils.gitlab_api import Refused
-from ansible.module_utils.gitlab_runners import delete_manager, obtain, verify
+from ansible.module_utils.gitlab_runners import delete_manager, obtain, register, verify
 from ansible.module_utils.runner_config import RunnerConfig, Timestamp
 
 _RFC3339 = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$")
@@ -84,6 +84,8 @@ def _register(state, section, wanted):
             return replacement
     if confirmed is not None:
         return confirmed
+    if wanted["registration_token"]:
+        return register(state.api, wanted, state.params["instance_id"])
     if not given and state.params["api_token"]:
         return obtain(state.api, wanted, state.params["instance_id"])
     if not given:
@@ -106,6 +108,9 @@ def _predict(state, section, wanted):
     if token:
         state.would_call.append("POST /api/v4/runners/verify for %s" % wanted["name"])
         return dict(id=section.get("id"), token=token, token_expires_at=None)
+    if wanted["registration_token"]:
+        state.would_call.append("POST /api/v4/runners for %s" % wanted["name"])
+        return dict(id=None, token="created by GitLab", token_expires_at=None)
     state.would_call.append("POST /api/v4/user/runners for %s" % wanted["name"])
     return dict(id=None, token="created by GitLab", token_expires_at=None)
 

@@ -28,6 +28,8 @@ const runner = z
     tokenFile: path.optional(),
     tokenEnv: text.optional(),
     tokenCredential: credential.optional(),
+    /** `registration`: the deprecated token that registers a runner; GitLab answers it 410 unless told otherwise. */
+    tokenKind: z.enum(['authentication', 'registration']).default('authentication'),
     executor: text.default('shell'),
     limit: count(0).default(0),
     tags: z.array(text).optional(),
@@ -37,6 +39,10 @@ const runner = z
   })
   .refine((one) => tokenSources(one).length < 2, {
     error: ({ input }) => `has both ${tokenSources(input as TokenSource).join(' and ')}: keep one`,
+  })
+  .refine((one) => one.tokenKind !== 'registration' || tokenSources(one).length > 0, {
+    path: ['tokenKind'],
+    message: 'is registration, and there is no such token: set tokenFile, tokenEnv or tokenCredential',
   })
   .refine((one) => one.runnerType !== 'group_type' || one.groupId !== undefined, {
     path: ['groupId'],

@@ -134,7 +134,11 @@ function tokenIfReadable(runner: RunnerConfig, env: NodeJS.ProcessEnv): string |
 function runnerEntry(runner: RunnerConfig, instanceId: string, token: string | null) {
   return {
     name: runner.name ?? instanceId,
-    ...(token === null ? {} : { token }),
+    ...(token === null
+      ? {}
+      : runner.tokenKind === 'registration'
+        ? { registration_token: token }
+        : { token }),
     executor: runner.executor,
     limit: runner.limit,
     runner_type: runner.runnerType,

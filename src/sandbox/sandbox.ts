@@ -22,7 +22,9 @@ export interface SandboxOptions {
   dir: string;
   group: GroupSpec;
   host: InstanceHost;
-  gitlab?: Partial<Pick<GitlabOptions, 'apiToken' | 'longPoll' | 'updateInterval'>>;
+  gitlab?: Partial<
+    Pick<GitlabOptions, 'apiToken' | 'registrationToken' | 'longPoll' | 'updateInterval' | 'acknowledgeLimit'>
+  >;
   /** How much later the metadata tells a new target lifecycle state, in ms. Default 0. */
   propagationDelay?: number;
   region?: string;

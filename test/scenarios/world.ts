@@ -20,6 +20,8 @@ export interface WorldOptions extends Allowances {
   runners?: number;
   /** Each instance makes a runner of its own through GitLab's API, instead of sharing one. */
   perInstance?: boolean;
+  /** Instances register with the deprecated registration token, which this GitLab takes, or refuses as new ones do. */
+  registration?: 'taken' | 'refused';
   /** The agents' environment, beside what every agent has. */
   env?: Record<string, string>;
   /** An agent that is killed is started again after this long (ms). */
@@ -64,7 +66,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const dir = mkdtempSync(join(tmpdir(), 'drover-scenario-'));
   const tokens = Array.from(
     { length: options.runners ?? 1 },
-    () => `glrt-t1_${randomBytes(15).toString('base64url')}`,
+    () => `${options.registration ? 'GR1348941' : 'glrt-t1_'}${randomBytes(15).toString('base64url')}`,
   );
   const secrets = join(dir, 'secrets');
   mkdirSync(secrets, { mode: 0o700 });
@@ -74,7 +76,8 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const shared = tokens.map((token, index) => {
     const tokenFile = join(secrets, `token-${index}`);
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    return { name: `runner-${index}`, tokenFile };
+    const kind = options.registration && { tokenKind: 'registration' };
+    return { name: `runner-${index}`, tokenFile, ...kind };
   });
   const config: Record<string, Record<string, unknown>> = {};
   for (const section of new Set([...Object.keys(SHORT), ...Object.keys(options.config ?? {})])) {
@@ -97,10 +100,13 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const sandbox = await startSandbox({
     dir,
     host,
-    gitlab: { apiToken },
+    gitlab: {
+      apiToken,
+      ...(options.registration === 'taken' && tokens[0] && { registrationToken: tokens[0] }),
+    },
     group: { name: 'runners', minSize: 0, maxSize: 3, desiredCapacity: 0, ...HOOKS, ...options.group },
   });
-  if (!options.perInstance) {
+  if (!options.perInstance && !options.registration) {
     for (const token of tokens) sandbox.gitlab.addRunner({ token, description: 'shared' });
   }
   const planted = [...tokens, apiToken];

@@ -11,6 +11,8 @@ export interface GitlabRunnerInitVariables {
     name: string;
     /** Authentication token (glrt-). */
     token?: string;
+    /** Registration token (deprecated), with which the instance registers a runner of its own. */
+    registration_token?: string;
     /** Executor, "shell" if not given. */
     executor?: string;
     /** Jobs at once for this runner; 0 is no limit. */
@@ -85,6 +87,8 @@ export interface GitlabRunnerUnregVariables {
     name: string;
     /** Authentication token (glrt-). */
     token?: string;
+    /** Registration token (deprecated), with which the instance registers a runner of its own. */
+    registration_token?: string;
     /** Executor, "shell" if not given. */
     executor?: string;
     /** Jobs at once for this runner; 0 is no limit. */

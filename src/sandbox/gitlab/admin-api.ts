@@ -39,6 +39,19 @@ export function createRunner(state: GitlabState, request: HttpRequest): Reply {
   return json(201, { id: runner.id, token: runner.token, token_expires_at: null });
 }
 
+/** POST runners, with a registration token: 410 where such tokens are switched off, as they are since 17.0. */
+export function registerRunner(state: GitlabState, taken: string | undefined, request: HttpRequest): Reply {
+  if (taken === undefined) return refuse(410, 'Gone');
+  const body = bodyOf(request);
+  if (body.token !== taken) return refuse(403, 'Forbidden - invalid token supplied');
+  const runner = state.addRunner({
+    description: String(body.description ?? ''),
+    paused: isTrue(body.paused),
+    tags: tagsOf(body.tag_list),
+  });
+  return json(201, { id: runner.id, token: runner.token, token_expires_at: null });
+}
+
 const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
 const tagsOf = (value: unknown): string[] =>

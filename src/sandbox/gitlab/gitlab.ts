@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Faults } from '../faults.ts';
 import { type HttpRequest, type HttpService, type OpenPort, type Reply, type Route, serve } from '../http.ts';
 import type { EventLog } from '../log.ts';
-import { createRunner, listRunners, oneRunner } from './admin-api.ts';
+import { createRunner, listRunners, oneRunner, registerRunner } from './admin-api.ts';
 import { countJobs, type JobCounts } from './counts.ts';
 import { patchTrace, updateJob } from './job-api.ts';
 import type { NewJob, NewRunner, SandboxJob, SandboxRunner } from './model.ts';
@@ -23,6 +23,8 @@ export interface GitlabOptions {
   faults: Faults;
   /** The PRIVATE-TOKEN of the administration; a random one where none is given. */
   apiToken?: string;
+  /** The registration token that POST runners takes; without one registration tokens are switched off (410). */
+  registrationToken?: string;
   /** How long jobs/request is held open without a job, in ms. Default 0. */
   longPoll?: number;
   /** What the server asks of trace updates, in s. Default 3. */
@@ -99,7 +101,7 @@ export function createGitlab(options: GitlabOptions): GitlabServer {
       case 'DELETE runners':
         return endpoint('deleteRunner', true, (r) => deleteRunner(runnerApi, r));
       case 'POST runners':
-        return endpoint('registerRunner', true, () => refuse(410, 'Gone'));
+        return endpoint('registerRunner', true, (r) => registerRunner(state, options.registrationToken, r));
       case 'POST runners/reset_authentication_token':
         return endpoint('resetToken', true, (r) => resetToken(runnerApi, r));
       case 'POST jobs/request':
