@@ -32,20 +32,36 @@ export interface PlaybookRun {
   ended: number;
 }
 
-/** The evidence that a scenario leaves in its directory. */
-export function gatherEvidence(dir: string, log: readonly LogEntry[]): Evidence {
-  const journals = new Map<string, JournalEntry[]>();
-  const runs = new Map<string, PlaybookRun[]>();
-  for (const id of readdirSync(join(dir, 'instances'))) {
-    journals.set(id, readEntries(join(dir, 'instances', id, 'state')));
-    runs.set(id, runsIn(join(dir, 'instances', id, 'run')));
-  }
-  return { log, journals, runs };
+/** The evidence that a scenario leaves in its directory, or in the places that are given. */
+export function gatherEvidence(from: string | InstancePlaces[], log: readonly LogEntry[]): Evidence {
+  const places = typeof from === 'string' ? placesIn(from) : from;
+  return {
+    log,
+    journals: new Map(places.map(({ id, stateDir }) => [id, readEntries(stateDir)])),
+    runs: new Map(places.map(({ id, runDirs }) => [id, runDirs.flatMap(runsIn)])),
+  };
+}
+
+/** Where an instance left its record and its playbook runs. */
+export interface InstancePlaces {
+  id: string;
+  stateDir: string;
+  runDirs: string[];
+}
+
+function placesIn(dir: string): InstancePlaces[] {
+  return readdirSync(join(dir, 'instances')).map((id) => ({
+    id,
+    stateDir: join(dir, 'instances', id, 'state'),
+    runDirs: [join(dir, 'instances', id, 'run')],
+  }));
 }
 
 function runsIn(runDir: string): PlaybookRun[] {
   if (!existsSync(runDir)) return [];
-  return readdirSync(runDir).map((operation) => {
+  // Services keep other things there too.
+  const operations = readdirSync(runDir).filter((name) => /^\w+-\d+$/.test(name));
+  return operations.map((operation) => {
     const exit = join(runDir, operation, 'exit.json');
     return {
       operation,

@@ -47,7 +47,7 @@ export const HOOKS = {
 } as const;
 
 /** Times that a test can wait for; no clock is multiplied. */
-const SHORT = {
+export const SHORT = {
   metadata: { interval: '500ms' },
   metrics: { interval: '500ms' },
   autoscaling: { interval: '1s' },

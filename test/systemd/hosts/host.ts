@@ -49,16 +49,16 @@ export interface TestHost {
   boot(): Promise<void>;
   /** Runs a command; a string is a shell's. Rejects when it fails, unless it may. */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /** What a unit wrote, over all boots, also of a host that is down. */
-  journal(unit: string): Promise<string>;
+  /** What a unit wrote, or all that was written, over all boots, also of a host that is down. */
+  journal(unit?: string): Promise<string>;
   /** A property of a unit, as `systemctl show` has it. */
   unit(name: string, property: string): Promise<string>;
   /** Writes files, on the disk of a host that is down or on the file system of one that runs. */
   write(files: DiskFiles): void;
   /** A file of the disk, or null where it is not (in the layers that were written here). */
   read(path: string): string | null;
-  /** A path of the host as this process reaches it: on its disk, or below /run as the last boot had it. */
-  path(path: string): string;
+  /** A path of the host as this process reaches it: on its disk, or below /run as a boot had it (default: the last). */
+  path(path: string, boot?: number): string;
   /** Resolves when a shell command succeeds, or a condition holds; rejects after `limit` ms. Default 60 s. */
   waitFor(what: string | (() => unknown), limit?: number): Promise<void>;
   /** The machine's power button; cut off after `limit` ms (default 90 s). Resolves when it is down. */
@@ -148,7 +148,7 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
       const where = ground.reach(join(disk, 'var/log/journal'));
       const args = [
         `--directory=${where}`,
-        `--unit=${unit}`,
+        ...(unit === undefined ? [] : [`--unit=${unit}`]),
         '--output=short-iso-precise',
         '--no-pager',
         '--quiet',
@@ -171,9 +171,9 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
         throw error;
       }
     },
-    path: (path) =>
+    path: (path, boot = boots) =>
       path.startsWith('/run/')
-        ? ground.reach(join(home, `run-${boots}`, path.slice('/run'.length)))
+        ? ground.reach(join(home, `run-${boot}`, path.slice('/run'.length)))
         : ground.reach(join(disk, path)),
     waitFor(what, limit) {
       if (typeof what !== 'string') return waitUntil(`${what}`, what, limit);

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file for a host's disk. A string is its text; `mode` defaults to 0644, and a link to nothing else. */
-export type DiskFile = string | { text: string; mode?: number } | { link: string };
+/** A file for a host's disk. A string is its text; `mode` defaults to 0644; `copy` takes a file or directory of ours. */
+export type DiskFile = string | { text: string; mode?: number } | { link: string } | { copy: string };
 export type DiskFiles = Record<string, DiskFile>;
 
 /** Writes files into a layer; directories that are new there get the mode that they have in the layers below. */
@@ -12,6 +12,7 @@ export function writeFiles(layer: string, files: DiskFiles, below: readonly stri
     makeDirectories(layer, dirname(path), below);
     const target = join(layer, path);
     if (typeof file === 'object' && 'link' in file) symlinkSync(file.link, target);
+    else if (typeof file === 'object' && 'copy' in file) cpSync(file.copy, target, { recursive: true });
     else if (typeof file === 'string') writeFileSync(target, file, { mode: 0o644 });
     else writeFileSync(target, file.text, { mode: file.mode ?? 0o644 });
   }
