@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readEntries } from '../../src/engine/journal.ts';
+import { replayJournal } from '../../src/engine/replay.ts';
 import type { LogEntry } from '../../src/sandbox/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Allowances, gatherEvidence, violations } from '../scenarios/invariants.ts';
@@ -56,7 +57,7 @@ export async function hostScenario(
       ...options.files,
     },
   });
-  const hosts = instanceHosts(cloud, { shutdownLimit: 30_000, ...options.hosts, image: [image.disk] });
+  const hosts = instanceHosts(cloud, { ...options.hosts, image: [image.disk] });
   let sandbox: Sandbox | null = null;
   let done = false;
   try {
@@ -64,7 +65,11 @@ export async function hostScenario(
       dir,
       host: hosts,
       network: cloud.network,
-      group: { name: 'runners', minSize: 0, maxSize: 3, desiredCapacity: 0, ...HOOKS, ...options.group },
+      group: {
+        ...{ name: 'runners', minSize: 0, maxSize: 3, desiredCapacity: 0, ...HOOKS },
+        orderlyShutdown: true,
+        ...options.group,
+      },
     });
     sandbox.gitlab.addRunner({ token, description: 'shared' });
     await play(worldOf(sandbox, hosts));
@@ -73,7 +78,11 @@ export async function hostScenario(
       stateDir: host.path(STATE),
       runDirs: Array.from({ length: host.boots }, (_, index) => host.path('/run/drover', index + 1)),
     }));
-    expect(violations(gatherEvidence(places, sandbox.log.entries), options), 'invariants').toEqual([]);
+    const evidence = gatherEvidence(places, sandbox.log.entries);
+    expect(violations(evidence, options), 'invariants').toEqual([]);
+    for (const [id, entries] of evidence.journals) {
+      expect(replayJournal(entries).differences, `the replay of ${id}`).toEqual([]);
+    }
     expect(await tellingSecrets(hosts, [token]), 'secrets in journals').toEqual([]);
     done = true;
   } finally {

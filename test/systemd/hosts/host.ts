@@ -61,9 +61,11 @@ export interface TestHost {
   path(path: string, boot?: number): string;
   /** Resolves when a shell command succeeds, or a condition holds; rejects after `limit` ms. Default 60 s. */
   waitFor(what: string | (() => unknown), limit?: number): Promise<void>;
-  /** The machine's power button; cut off after `limit` ms (default 90 s). Resolves when it is down. */
-  powerOff(limit?: number): Promise<void>;
-  /** `systemctl reboot`; resolves when systemd answers again. */
+  /** The power button, or `systemctl reboot`; resolves when it is down. */
+  shutDown(kind: 'poweroff' | 'reboot'): Promise<void>;
+  /** Resolves when systemd answers again, after a reboot. */
+  started(): Promise<void>;
+  /** Both of it. */
   reboot(): Promise<void>;
   /** The disk stays. */
   cutPower(): Promise<void>;
@@ -91,6 +93,7 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
   let boots = 0;
   let now: Boot | null = null;
   let coming: Promise<void> | null = null;
+  let cut = false;
 
   const boot = async () => {
     boots += 1;
@@ -99,7 +102,7 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
     started.ended.then((end) => {
       if (now !== started) return;
       now = null;
-      if (end === 'reboot') coming = boot();
+      if (end === 'reboot' && !cut) coming = boot();
       options.onEnd?.(end);
     });
     await waitUntil(`systemd on ${name}`, async () => {
@@ -185,21 +188,23 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
         limit,
       );
     },
-    async powerOff(limit = 90_000) {
-      const going = now;
-      if (going === null) return;
-      going.pressPowerButton();
-      const cut = setTimeout(() => going.cutPower(), limit);
+    async shutDown(kind) {
+      const going = running();
+      if (kind === 'poweroff') going.pressPowerButton();
+      else await host.exec('systemctl reboot', { mayFail: true });
       await going.ended;
-      clearTimeout(cut);
     },
-    async reboot() {
-      const before = running();
-      await host.exec('systemctl reboot', { mayFail: true });
-      await before.ended;
+    async started() {
+      if (now === null && coming === null) throw new Error(`${name} is down`);
       await coming;
     },
+    async reboot() {
+      await host.shutDown('reboot');
+      await host.started();
+    },
     async cutPower() {
+      cut = true;
+      await coming?.catch(() => {});
       const going = now;
       now = null;
       going?.cutPower();

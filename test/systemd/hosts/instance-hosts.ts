@@ -11,8 +11,6 @@ export interface InstanceHostsOptions {
   files?(instance: SandboxInstance, urls: SandboxUrls): DiskFiles;
   /** Gives an instance the machine id that another has too, as an image that was baked with one does. */
   machineId?: string;
-  /** How long an instance may take to shut down before its power is cut, in ms. Default 90 s. */
-  shutdownLimit?: number;
   /** Told when an instance has gone down by itself: `poweroff`, or `reboot`, after which it comes up again. */
   onEnd?(instanceId: string, end: HostEnd): void;
 }
@@ -26,7 +24,10 @@ export interface InstanceHosts extends InstanceHost {
   cutAll(): Promise<void>;
 }
 
-/** EC2 starts an instance: a host boots. EC2 takes it: its power button is pressed, as ACPI has it. */
+/**
+ * EC2 starts an instance: a host boots. EC2 shuts it down: its power button is pressed, as ACPI has it. EC2 takes it: the
+ * power is cut. A host that reboots by itself comes up again by itself.
+ */
 export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}): InstanceHosts {
   const hosts = new Map<string, TestHost>();
   const of = (id: string) => {
@@ -49,7 +50,9 @@ export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}):
       hosts.set(instance.id, host);
       await host.boot();
     },
-    powerOff: async ({ id }) => hosts.get(id)?.powerOff(options.shutdownLimit),
+    powerOff: async ({ id }) => hosts.get(id)?.cutPower(),
+    shutDown: ({ id }, kind) => of(id).shutDown(kind),
+    start: ({ id }) => of(id).started(),
     cutAll: async () => void (await Promise.all([...hosts.values()].map((host) => host.cutPower()))),
   };
 }
