@@ -194,6 +194,7 @@ test('every command of the tour is there, with an example', async () => {
     'status',
     'explain',
     'replay',
+    'doctor',
     'reap',
     'chart',
   ]);

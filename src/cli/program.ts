@@ -3,6 +3,7 @@ import { addAgent } from './agent.ts';
 import { addChart } from './chart.ts';
 import { addSharedOptions, type CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addReap } from './reap.ts';
@@ -41,6 +42,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addStatus,
     addExplain,
     addReplay,
+    addDoctor,
     addReap,
     addChart,
   ]) {

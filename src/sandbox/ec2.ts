@@ -9,6 +9,9 @@ export function ec2Operation(group: ScalingGroup, name: string, params: URLSearc
   if (name !== 'DescribeInstances') {
     throw new AwsFault('InvalidAction', `The action ${name} is not valid for this web service.`);
   }
+  if (params.get('DryRun') === 'true') {
+    throw new AwsFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+  }
   const ids: string[] = [];
   for (let index = 1; params.has(`InstanceId.${index}`); index += 1) {
     ids.push(params.get(`InstanceId.${index}`) ?? '');
