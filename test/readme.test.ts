@@ -160,6 +160,25 @@ test('npm run bench measures, judges and exits accordingly', async () => {
   expect(exitCode).toBe(0);
 }, 120_000);
 
+test('npm run soak loses nothing, and its last line is the summary', async () => {
+  const [line, seeded] = [command('npm run soak'), command('npm run soak')];
+  expect(line).toBe('npm run soak -- --minutes 10');
+  // The same for half a minute, on three instances: ten minutes are for the hand.
+  const short = seeded.replace('--minutes 10', '--minutes 0.5').replace('--instances 4', '--instances 3');
+  expect(short).not.toBe(seeded);
+  const { exitCode, stdout } = await sh(short);
+  const events = stdout.split('\n').flatMap((said) => (said.startsWith('{') ? [JSON.parse(said)] : []));
+  expect(events.at(-1)).toMatchObject({
+    event: 'summary',
+    jobs: { lost: 0 },
+    runners: { left: 0 },
+    hooks: { open: 0, timedOut: 0 },
+    falseTerminations: [],
+  });
+  expect(events.filter(({ event }) => event === 'disturbance').length).toBeGreaterThan(3);
+  expect(exitCode).toBe(0);
+}, 600_000);
+
 test('reap shows with --check what it would remove, and then removes it', async () => {
   const world = await reapWorld();
   try {
