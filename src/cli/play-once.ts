@@ -14,7 +14,7 @@ import { type Identity, readIdentity } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
 import { type CliContext, printJson, type SharedOptions } from './context.ts';
 import type { DryRunOptions } from './dry-run-options.ts';
-import { describePlayEvent } from './play-text.ts';
+import { showPlay } from './show-play.ts';
 
 const playbooks = {
   playInit: 'gitlab_runner_init',
@@ -45,6 +45,13 @@ export async function playOnce(
   const variables = playVariables(config, command, { identity, group }, context.env);
   makeDirectory(config.runDir, 'runDir');
   const redact = new Secrets(secrets);
+  const shown = showPlay(context, {
+    config,
+    json: options.json,
+    check: options.check,
+    drains: command.type === 'playUnreg',
+    redact: (text) => redact.redact(text),
+  });
   const play = (): RunningPlaybook =>
     startPlaybook(
       {
@@ -54,10 +61,7 @@ export async function playOnce(
         check: options.check,
         diff: options.diff,
         timeoutMs: null,
-        onEvent: (event) => {
-          const text = options.json ? JSON.stringify(event) : describePlayEvent(event, options.check);
-          if (text !== null) context.print(redact.redact(text));
-        },
+        onEvent: shown.onEvent,
       },
       {
         command: config.ansible.command,
@@ -67,7 +71,10 @@ export async function playOnce(
       },
     );
   const lock = options.check ? null : takeLock(config.stateDir, `drover ${name}`);
-  const result = await untilEnd(play, context.signal).finally(() => lock?.release());
+  const result = await untilEnd(play, context.signal).finally(() => {
+    lock?.release();
+    shown.end();
+  });
   const succeeded = result.outcome === 'succeeded';
   if (succeeded) await afterwards?.(config);
   if (options.json) {
