@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addReap } from './reap.ts';
+import { addRender } from './render.ts';
 import { addReplay } from './replay.ts';
 import { addSandbox } from './sandbox.ts';
 import { addScaleUp } from './scale-up.ts';
@@ -42,6 +43,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addStatus,
     addExplain,
     addReplay,
+    addRender,
     addDoctor,
     addReap,
     addChart,
