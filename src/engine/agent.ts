@@ -1,5 +1,6 @@
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
+import { JournalError } from '../errors.ts';
 import { metadataItems } from '../sources/metadata.ts';
 import type { Poller } from '../sources/poller.ts';
 import { createNotifier } from '../systemd/notify.ts';
@@ -22,7 +23,7 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
   const notifier = createNotifier({ clock: createTimeline(0), env, log });
   notifier.ready(() => sources);
   try {
-    const { kind } = await runInstance(
+    const { kind, degraded } = await runInstance(
       config,
       {
         role: 'drover agent',
@@ -32,6 +33,11 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
       },
       options,
     );
+    if (degraded) {
+      throw new JournalError(
+        `${kind}, and the journal in ${config.stateDir} could not be written: see that its disk has room and is writable`,
+      );
+    }
     return kind === 'released' ? 'released' : 'stopped';
   } finally {
     notifier.stop();

@@ -8,7 +8,7 @@ import { eventForLog } from './event-for-log.ts';
 import { type Journal, tellingPolicy } from './journal.ts';
 import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
-import { begin, changesNothing, contextOf, restore, type Snapshot, type Step, step } from './step.ts';
+import { changesNothing, contextOf, ownSteps, type Snapshot, type Step, type Steps } from './step.ts';
 import { createTimers } from './timers.ts';
 
 export interface EngineOptions {
@@ -25,6 +25,8 @@ export interface EngineOptions {
   owns?: ((state: string) => boolean) | undefined;
   /** Whether a command that an earlier process had begun is taken up as it is, though it is a play. */
   resumes?: ((command: LifecycleCommand) => boolean) | undefined;
+  /** Another machine than ours; for checks of the checks. */
+  steps?: Steps;
   /** Told after each change that is on disk. */
   onChange?(record: LifecycleRecord, tags: ReadonlySet<string>): void;
 }
@@ -51,6 +53,7 @@ export interface Engine {
 /** Joins sources, machine and effects: event → transition → journal → commands. Nothing runs before it is on disk. */
 export function createEngine(options: EngineOptions): Engine {
   const { clock, journal, log } = tellingPolicy(options);
+  const { begin, step, restore } = options.steps ?? ownSteps;
   let snapshot: Snapshot;
   let life = 1;
   let seq = 0;
@@ -150,7 +153,7 @@ export function createEngine(options: EngineOptions): Engine {
     const { type, ...rest } = command;
     log.info({ command: type, ...rest }, 'command');
     const answer: Promise<LifecycleInput | null> =
-      degraded && refusedWhenDegraded(command)
+      degraded && refusedWhenDegraded(command, stateName(record.value))
         ? Promise.resolve(failureOf(command, 'the journal cannot be written'))
         : options.execute(command, snapshot.context).catch((error: Error) => {
             log.error({ err: error, command: command.type }, 'command failed');

@@ -60,6 +60,8 @@ export interface HostRules {
 export interface InstanceEnd {
   kind: 'released' | 'stopped' | 'handedOver';
   record: LifecycleRecord;
+  /** The record is not on disk: the journal could not be written at the end. */
+  degraded: boolean;
 }
 
 /**
@@ -175,7 +177,7 @@ export async function runInstance(
     api.close();
     imds.close();
     log.info({ state: stateName(engine.record.value) }, kind);
-    return { kind, record: engine.record };
+    return { kind, record: engine.record, degraded: engine.degraded };
   } finally {
     open.close();
   }

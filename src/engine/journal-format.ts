@@ -28,34 +28,50 @@ export interface JournalContent {
   end: number;
   /** Lines that were there and not sound: torn, changed, or not ours. */
   damaged: number;
+  /** Something was written after the last sound entry, and cannot be read: that entry need not be the newest. */
+  doubtful: boolean;
 }
 
-/** Reads every sound line. Preallocated space (NUL bytes) and a torn tail end the journal. */
+/** Reads every sound line. Preallocated space (NUL bytes) ends the journal; a NUL among other bytes is damage. */
 export function decodeJournal(bytes: Buffer): JournalContent {
-  const content: JournalContent = { entries: [], end: 0, damaged: 0 };
-  const nul = bytes.indexOf(0);
-  const used = nul === -1 ? bytes.length : nul;
-  let start = 0;
-  while (start < used) {
+  const content: JournalContent = { entries: [], end: 0, damaged: 0, doubtful: false };
+  let used = bytes.length;
+  while (used > 0 && bytes[used - 1] === 0) used -= 1;
+  for (let start = 0; start < used; ) {
     const newline = bytes.indexOf(10, start);
-    if (newline === -1 || newline >= used) {
-      content.damaged += 1;
-      break;
-    }
-    const entry = decodeLine(bytes.toString('utf8', start, newline));
+    const whole = newline !== -1 && newline < used;
+    const entry = whole ? decodeLine(bytes.toString('utf8', start, newline)) : null;
+    content.doubtful = entry === null;
     if (entry === null) content.damaged += 1;
     else content.entries.push(entry);
+    if (!whole) break;
     start = newline + 1;
     content.end = start;
   }
   return content;
 }
 
+/** Further than any number of operations that the unread entries may have named. */
+const UNREAD_OPERATIONS = 100;
+
+/**
+ * The newest record, or null. Where it is doubtful that it is the newest, it is as one of an earlier boot: its counters
+ * go on, beyond all that may have been counted since, and the truth is looked for anew.
+ */
+export function newestRecord({ entries, doubtful }: JournalContent): LifecycleRecord | null {
+  const record = entries.at(-1)?.record;
+  if (record === undefined) return null;
+  if (!doubtful) return record;
+  const operations = (record.context?.operations ?? 0) + UNREAD_OPERATIONS;
+  return { ...record, bootId: '', context: { ...record.context, operations } };
+}
+
 function decodeLine(line: string): JournalEntry | null {
   const json = line.slice(9);
   if (line[8] !== ' ' || crc32(json).toString(16).padStart(8, '0') !== line.slice(0, 8)) return null;
   try {
-    return JSON.parse(json) as JournalEntry;
+    const entry = JSON.parse(json) as JournalEntry;
+    return typeof entry.record?.version === 'number' ? entry : null;
   } catch {
     return null;
   }

@@ -1,24 +1,20 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { JournalError } from '../errors.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
-import { decodeJournal, encodeEntry, type JournalContent, type JournalEntry } from './journal-format.ts';
+import {
+  decodeJournal,
+  encodeEntry,
+  type JournalContent,
+  type JournalEntry,
+  newestRecord,
+} from './journal-format.ts';
+import { type JournalWriter, openWriter, refusesWrites, syncDirectory } from './journal-writer.ts';
 import { type LifecycleRecord, recordVersion } from './record.ts';
 
 const FILE = 'journal';
-/** Space is taken ahead in zeros, so that a full disk does not stop the next entries. */
-const PREALLOCATION = 256 * 1024;
 const COMPACT_ABOVE = 1024 * 1024;
+const COMPACT_LATER = 64 * 1024;
 const KEPT_WHEN_COMPACTED = 200;
 /** Often enough for some of the entries that are kept to have it. */
 const POLICY_EVERY = 100;
@@ -27,7 +23,12 @@ const POLICY_EVERY = 100;
 export interface Journal {
   /** The newest sound entry found when the journal was opened. */
   readonly last: JournalEntry | null;
+  /** The record to go on from, or null. */
+  readonly record: LifecycleRecord | null;
   readonly damaged: number;
+  /** What was written last could not be read: `record` says no more than that there was one. */
+  readonly doubtful: boolean;
+  /** Throws where the disk does not take it; a later append tries again. */
   append(entry: JournalEntry): void;
   /** Sets the file aside (a record of another instance) and begins anew. */
   archive(name: string): void;
@@ -37,75 +38,110 @@ export interface Journal {
 /** Where the journal of a state directory lies. */
 export const journalPath = (stateDir: string): string => join(stateDir, FILE);
 
-/** Opens, or makes, the journal in `stateDir` (made 0700 if missing). Throws JournalError when it cannot. */
+/**
+ * Opens, or makes, the journal in `stateDir` (made 0700 if missing). On a disk that is full or read-only it gives what
+ * can be read, and `append` throws until the disk takes it. Throws JournalError where it cannot be read.
+ */
 export function openJournal(stateDir: string): Journal {
   const path = journalPath(stateDir);
-  let fd: number;
+  let file: JournalWriter | null = null;
   let content: JournalContent;
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    fd = openFile(path);
-    content = decodeJournal(readFileSync(path));
+    content = decodeJournal(readBytes(path));
+    file = openToWrite(stateDir, path);
   } catch (cause) {
     throw new JournalError(
       `cannot open the journal ${path}: ${(cause as Error).message}; check stateDir and its owner`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
-  const last = content.entries.at(-1) ?? null;
   const kept = content.entries.slice(-KEPT_WHEN_COMPACTED).map(encodeEntry);
   let end = content.end;
-  let allocated = 0;
+  let compactAbove = COMPACT_ABOVE;
   // After damage the tail is not ours to write behind: the sound part begins a file of its own.
-  if (content.damaged > 0) compact();
+  let mustCompact = content.damaged > 0;
 
-  function allocate(upTo: number): void {
-    allocated = Math.max(allocated, fstatSync(fd).size);
-    if (upTo <= allocated) return;
-    writeSync(fd, Buffer.alloc(PREALLOCATION), 0, PREALLOCATION, allocated);
-    allocated += PREALLOCATION;
+  function compact(into: JournalWriter): void {
+    if (mustCompact) keepAside(path);
+    into.replace(Buffer.concat(kept));
+    end = kept.reduce((sum, line) => sum + line.length, 0);
+    mustCompact = false;
   }
 
-  function compact(): void {
-    const body = Buffer.concat(kept);
-    const fresh = `${path}.new`;
-    const freshFd = openSync(fresh, 'w+', 0o600);
-    writeSync(freshFd, body, 0, body.length, 0);
-    fsyncSync(freshFd);
-    renameSync(fresh, path);
-    syncDirectory(dirname(path));
-    closeSync(fd);
-    fd = freshFd;
-    end = body.length;
-    allocated = 0;
+  if (mustCompact && file !== null) {
+    try {
+      compact(file);
+    } catch (error) {
+      if (!refusesWrites(error)) throw error;
+    }
   }
 
   return {
-    last,
+    last: content.entries.at(-1) ?? null,
+    record: newestRecord(content),
     damaged: content.damaged,
+    doubtful: content.doubtful,
     append(entry) {
       const line = encodeEntry(entry);
-      if (end + line.length > COMPACT_ABOVE) compact();
-      allocate(end + line.length);
-      writeSync(fd, line, 0, line.length, end);
-      fdatasyncSync(fd);
-      end += line.length;
+      // Kept also where it cannot be written, so that it is there when the disk takes it again.
       kept.push(line);
       if (kept.length > KEPT_WHEN_COMPACTED) kept.shift();
+      file ??= openToWrite(stateDir, path);
+      if (file === null) throw new JournalError(`${path} cannot be written: the disk is full or read-only`);
+      if (mustCompact) return compact(file);
+      if (end + line.length > compactAbove) {
+        try {
+          compact(file);
+          compactAbove = COMPACT_ABOVE;
+          return;
+        } catch (error) {
+          if (!refusesWrites(error)) throw error;
+          // No room for a second file: the one that is there goes on.
+          compactAbove += COMPACT_LATER;
+        }
+      }
+      file.writeAt(end, line);
+      end += line.length;
     },
     archive(name) {
-      closeSync(fd);
+      file?.close();
       renameSync(path, join(stateDir, name));
-      fd = openFile(path);
+      file = openToWrite(stateDir, path);
       syncDirectory(stateDir);
       kept.length = 0;
       end = 0;
-      allocated = 0;
+      mustCompact = false;
     },
-    close: () => closeSync(fd),
+    close: () => file?.close(),
   };
+}
+
+function openToWrite(stateDir: string, path: string): JournalWriter | null {
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    return openWriter(path);
+  } catch (error) {
+    if (refusesWrites(error)) return null;
+    throw error;
+  }
+}
+
+/** What could not be read stays for whoever wants to know why, as `journal-damaged`. */
+function keepAside(path: string): void {
+  try {
+    copyFileSync(path, `${path}-damaged`);
+  } catch (error) {
+    if (!refusesWrites(error)) throw error;
+  }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
 }
 
 /** These options with a journal whose first entry, and then one now and again, says by which numbers it was decided. */
@@ -121,19 +157,25 @@ export function tellingPolicy<T extends { journal: Journal; policy: LifecyclePol
 
 /** The entries of a state directory, for reading only; an empty list when there is no journal. */
 export function readEntries(stateDir: string): JournalEntry[] {
+  return readContent(stateDir).entries;
+}
+
+function readContent(stateDir: string): JournalContent {
   let bytes: Buffer;
   try {
     bytes = readFileSync(journalPath(stateDir));
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes(`${(cause as NodeJS.ErrnoException).code}`)) return [];
-    throw new JournalError(`cannot read ${journalPath(stateDir)}: ${(cause as Error).message}`, { cause });
+    if (!['ENOENT', 'ENOTDIR'].includes(`${(cause as NodeJS.ErrnoException).code}`)) {
+      throw new JournalError(`cannot read ${journalPath(stateDir)}: ${(cause as Error).message}`, { cause });
+    }
+    bytes = Buffer.alloc(0);
   }
-  return decodeJournal(bytes).entries;
+  return decodeJournal(bytes);
 }
 
-/** The newest record of a state directory, or null. */
+/** The newest record of a state directory, or null; one that is in doubt is as of an earlier boot. */
 export function readRecord(stateDir: string): LifecycleRecord | null {
-  return readEntries(stateDir).at(-1)?.record ?? null;
+  return newestRecord(readContent(stateDir));
 }
 
 /** A record that this version can go on from; otherwise a JournalError that says what to do. */
@@ -143,17 +185,4 @@ export function checkRecord(record: LifecycleRecord, stateDir: string): Lifecycl
     `the record in ${stateDir} has version ${record.version}, this Drover writes ${recordVersion}; ` +
       'move the journal aside and start again: the truth is read from the group',
   );
-}
-
-function openFile(path: string): number {
-  return openSync(path, constantsForJournal, 0o600);
-}
-
-/** Read and write, made if missing, never truncated. */
-const constantsForJournal = 0o2 | 0o100;
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  fsyncSync(fd);
-  closeSync(fd);
 }

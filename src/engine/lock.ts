@@ -3,6 +3,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'nod
 import { join } from 'node:path';
 import { makeDirectory } from '../directory.ts';
 import { ConfigError, LockedError } from '../errors.ts';
+import { refusesWrites } from './journal-writer.ts';
 
 export interface Lock {
   release(): void;
@@ -10,12 +11,20 @@ export interface Lock {
 
 /**
  * Takes the state directory for this process: flock(2) on a file in it, through util-linux `flock -n 3` on our own
- * open descriptor. The kernel frees it when we end, however we end. Throws LockedError that names the holder, ConfigError
- * where the directory cannot be used.
+ * open descriptor. The kernel frees it when we end, however we end. Where the disk takes no file (full, read-only) the
+ * lock lies in `instead`. Throws LockedError that names the holder, ConfigError where the directory cannot be used.
  */
-export function takeLock(stateDir: string, role: string): Lock {
-  makeDirectory(stateDir, 'stateDir');
-  const path = join(stateDir, 'lock');
+export function takeLock(stateDir: string, role: string, instead?: string): Lock {
+  try {
+    makeDirectory(stateDir, 'stateDir');
+    return lockFile(join(stateDir, 'lock'), stateDir, role);
+  } catch (error) {
+    if (instead === undefined || !refusesWrites((error as Error).cause ?? error)) throw error;
+    return lockFile(join(instead, 'lock-of-state'), stateDir, role);
+  }
+}
+
+function lockFile(path: string, stateDir: string, role: string): Lock {
   const fd = openLockFile(path);
   const run = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
   if (run.error !== undefined || run.status !== 0) {
@@ -26,8 +35,13 @@ export function takeLock(stateDir: string, role: string): Lock {
     const holder = readFileSync(path, 'utf8').trim() || 'a process that has not named itself';
     throw new LockedError(`${stateDir} is owned by ${holder}; stop it first, or use another stateDir`);
   }
-  ftruncateSync(fd, 0);
-  writeSync(fd, `${role} (pid ${process.pid})\n`, 0);
+  try {
+    ftruncateSync(fd, 0);
+    writeSync(fd, `${role} (pid ${process.pid})\n`, 0);
+  } catch (error) {
+    // It is ours all the same; whoever is refused is not told by whom.
+    if (!refusesWrites(error)) throw error;
+  }
   return { release: () => closeSync(fd) };
 }
 

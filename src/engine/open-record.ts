@@ -23,12 +23,18 @@ export async function openRecord(
   role: string,
   log: Logger,
 ): Promise<OpenRecord> {
-  const lock = takeLock(config.stateDir, role);
+  const lock = takeLock(config.stateDir, role, config.runDir);
   try {
     const journal = openJournal(config.stateDir);
     if (journal.damaged > 0) log.warn({ damaged: journal.damaged }, 'the journal held damaged entries');
     await sweepRuns(config.runDir);
-    const found = journal.last === null ? null : checkRecord(journal.last.record, config.stateDir);
+    if (journal.doubtful) {
+      log.warn(
+        { record: journal.record === null ? 'none' : 'an older one' },
+        'what was written last cannot be read: the record is not followed, the truth is looked for anew',
+      );
+    }
+    const found = journal.record === null ? null : checkRecord(journal.record, config.stateDir);
     return {
       journal,
       found,

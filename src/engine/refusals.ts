@@ -1,9 +1,13 @@
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { CommandResult, PlaybookFailure } from '../lifecycle/events.ts';
 
-/** Commands that must not begin while the journal cannot be written: they cannot be taken back or told twice. */
-export function refusedWhenDegraded(command: LifecycleCommand): boolean {
-  return command.type === 'playScaleUp' || command.type === 'terminateInstance';
+/**
+ * Commands that must not begin while the journal cannot be written: they cannot be taken back or told twice. A runner
+ * is not stopped either for a retirement that cannot be asked for.
+ */
+export function refusedWhenDegraded({ type }: LifecycleCommand, state: string): boolean {
+  if (type === 'playScaleUp' || type === 'terminateInstance') return true;
+  return state.startsWith('inService.retiring') && (type === 'stopIntake' || type === 'playUnreg');
 }
 
 /** The event that says that a command failed, or null where its failure tells the machine nothing. */

@@ -84,7 +84,9 @@ export function stepsOf(machine: LifecycleMachine): Steps {
   };
 }
 
-export const { begin, step, restore } = stepsOf(lifecycleMachine);
+/** The steps of our machine. */
+export const ownSteps = stepsOf(lifecycleMachine);
+export const { begin, step, restore } = ownSteps;
 
 /** The context as the record keeps it. */
 export function contextOf(snapshot: Snapshot): LifecycleRecord['context'] {

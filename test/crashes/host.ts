@@ -3,6 +3,7 @@ import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { type Journal, openJournal } from '../../src/engine/journal.ts';
 import { stateName } from '../../src/engine/record.ts';
 import { recover } from '../../src/engine/recovery.ts';
+import type { Steps } from '../../src/engine/step.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
 import { carryOut, lookAt } from './effects.ts';
 import type { World } from './world.ts';
@@ -27,10 +28,13 @@ export interface HostOptions {
   killedAt: ReadonlySet<number>;
   /** A fault put into the journal, to see that the checks can fail. */
   sabotage?(journal: Journal): Journal;
+  /** Another machine, for the same end. */
+  steps?: Steps;
 }
 
 /** The host: the real engine on the real journal, killed and started again. */
-export function createHost(world: World, { dir, killedAt, sabotage = (journal) => journal }: HostOptions) {
+export function createHost(world: World, options: HostOptions) {
+  const { dir, killedAt, steps, sabotage = (journal) => journal } = options;
   const { clock, group, runner, violate } = world;
   let moments = 0;
   let kill: (() => void) | null = null;
@@ -58,6 +62,7 @@ export function createHost(world: World, { dir, killedAt, sabotage = (journal) =
       instanceId: 'i-1',
       bootId: `boot-${boot}`,
       clockOffset: 0,
+      ...(steps && { steps }),
       journal: {
         ...journal,
         append(entry) {

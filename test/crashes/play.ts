@@ -85,15 +85,18 @@ export interface Run {
   kills: number[];
 }
 
+/** What is put wrong on purpose, to see that it is noticed. */
+export type Faults = Pick<HostOptions, 'sabotage' | 'steps'>;
+
 /** Plays one run to its end and tells what went wrong; an empty list: nothing. */
-export async function play(run: Run, sabotage?: HostOptions['sabotage']): Promise<string[]> {
+export async function play(run: Run, faults: Faults = {}): Promise<string[]> {
   const dir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'drover-crashes-'));
   const world = createWorld(run.hooks);
   const { clock, group, runner, violations, violate } = world;
   let moment = 0;
   const killedAt = new Set(run.kills.map((gap) => (moment += gap + 1)));
   group.begin();
-  const host = createHost(world, { dir, killedAt, ...(sabotage ? { sabotage } : {}) });
+  const host = createHost(world, { dir, killedAt, ...faults });
   try {
     for (const deed of run.deeds) {
       doIt(world, deed, host);

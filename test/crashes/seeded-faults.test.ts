@@ -33,7 +33,7 @@ const faults: Record<string, Sabotage> = {
 
 const check = (sabotage: Sabotage, numRuns: number) =>
   fc.check(
-    fc.asyncProperty(anyRun, async (run) => (await play(run, sabotage)).length === 0),
+    fc.asyncProperty(anyRun, async (run) => (await play(run, { sabotage })).length === 0),
     { numRuns, seed: 1, endOnFailure: true },
   );
 

@@ -1,12 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journalPath, openJournal, readRecord } from '../../src/engine/journal.ts';
 import { decodeJournal, type JournalEntry } from '../../src/engine/journal-format.ts';
 import type { LifecycleRecord } from '../../src/engine/record.ts';
+import { memoryDirectory } from '../support/memory-directory.ts';
 
-const directory = () => join(mkdtempSync(join(tmpdir(), 'drover-journal-')), 'state');
+const directory = () => join(memoryDirectory('drover-journal-'), 'state');
 
 const entry = (seq: number, padding = ''): JournalEntry => ({
   event: { type: 'test', at: seq },

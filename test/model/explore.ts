@@ -12,8 +12,8 @@ export interface Node {
   /** The state as one dotted name. */
   name: string;
   snapshot: Snapshot;
-  /** The timers that are set: their ids, each with its event. */
-  timers: ReadonlyMap<string, string>;
+  /** The timers that are set, by their ids. */
+  timers: ReadonlyMap<string, { type: string; at: number }>;
   ghost: Ghost;
   hooks: boolean;
   parent: Node | null;
@@ -32,7 +32,7 @@ export interface Edge {
 /** Every node that can be reached, and every edge between them, as numbers: from, to, and which input. */
 export interface Graph {
   nodes: Node[];
-  edges: { from: number[]; to: number[]; input: string[] };
+  edges: { from: number[]; to: number[]; input: string[]; commands: number[] };
 }
 
 export interface ExploreOptions {
@@ -51,7 +51,7 @@ export const modelPolicy = { ...defaultPolicy, initAttempts: 2, unregAttempts: 2
 /** Breadth first over the real machine, with and without hooks: every way to a node is a shortest one. */
 export function explore({ machine = lifecycleMachine, onEdge, onMerge, goOn }: ExploreOptions = {}): Graph {
   const steps = stepsOf(machine);
-  const graph: Graph = { nodes: [], edges: { from: [], to: [], input: [] } };
+  const graph: Graph = { nodes: [], edges: { from: [], to: [], input: [], commands: [] } };
   const handled = new Map<string, ReadonlySet<string>>();
   for (const hooks of [true, false]) {
     const known = new Map<string, Node>();
@@ -83,6 +83,7 @@ export function explore({ machine = lifecycleMachine, onEdge, onMerge, goOn }: E
         graph.edges.from.push(from.id);
         graph.edges.to.push(to.id);
         graph.edges.input.push(input.name);
+        graph.edges.commands.push(commands.length);
         // The ghost of what was met, not of what it was taken for: a check looks at what really happened.
         onEdge?.({ from, input, to: to.parent === from ? to : { ...node, id: to.id }, commands });
       }
@@ -121,7 +122,7 @@ export function inputsOf(node: Node, everything: readonly Input[], handled: Read
       !(node.ghost.launched && !node.name.endsWith('releasing') && /\(Warmed:Pending/.test(name)),
   );
   list.push(...answers(node.snapshot.context.operation, node.ghost));
-  for (const [id, type] of node.timers) {
+  for (const [id, { type }] of node.timers) {
     if (!isDead(id, node.name)) list.push({ name: `timer ${id}`, event: { type }, observation: false });
   }
   return list;
@@ -151,14 +152,11 @@ export function follow(
   return { node, commands: next.commands };
 }
 
-function timersAfter(
-  before: ReadonlyMap<string, string>,
-  { timerChanges }: Step,
-): ReadonlyMap<string, string> {
+function timersAfter(before: Node['timers'], { timerChanges }: Step): Node['timers'] {
   if (timerChanges.length === 0) return before;
   const timers = new Map(before);
   for (const change of timerChanges) {
-    if ('set' in change) timers.set(change.set.id, change.set.event.type);
+    if ('set' in change) timers.set(change.set.id, { type: change.set.event.type, at: change.set.at });
     else timers.delete(change.cancel);
   }
   return timers;

@@ -47,7 +47,7 @@ export function readings(hooks: boolean): Input[] {
     ...views.map(({ name, group }) => observed(`group(${name})`, { type: 'group.observed', group })),
     ...views.flatMap(({ name, group }) =>
       Object.entries(RUNNERS).map(([kind, runner]) =>
-        happened(`discovered(${name}, ${kind})`, { type: 'discovered', group, target: null, runner }),
+        happened(`discovered(${name}, ${kind})`, { type: 'discovered', group, target: 'InService', runner }),
       ),
     ),
     observed('api silent', { type: 'group.unreachable', forMs: 61_000 }),

@@ -19,7 +19,7 @@ const AT_ONCE = 2_000;
 export function keyOf(
   name: string,
   context: LifecycleContext,
-  timers: ReadonlyMap<string, string>,
+  timers: ReadonlyMap<string, unknown>,
   ghost: Ghost,
 ): string {
   if (name === 'released') return name;

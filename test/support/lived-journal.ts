@@ -1,3 +1,4 @@
+import type { Journal } from '../../src/engine/journal.ts';
 import type { JournalEntry } from '../../src/engine/journal-format.ts';
 import { type Deed, play } from '../crashes/play.ts';
 
@@ -8,12 +9,13 @@ export async function livedJournal(
   hooks = true,
 ): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
-  await play({ hooks, deeds, kills }, (journal) => ({
+  const sabotage = (journal: Journal): Journal => ({
     ...journal,
     append(entry) {
       journal.append(entry);
       entries.push(entry);
     },
-  }));
+  });
+  await play({ hooks, deeds, kills }, { sabotage });
   return entries;
 }

@@ -195,7 +195,7 @@ export const inService = lifecycle.createStateConfig({
     },
     cordoned: {
       entry: [cancelInFlight, 'stopIntake'],
-      after: { recheck: { actions: ['observeGroup'] } },
+      after: { recheck: { target: 'cordoned', reenter: true, actions: ['observeGroup'] } },
       on: {
         'maintenance.cleared': {
           guard: 'ourMaintenance',

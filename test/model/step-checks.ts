@@ -1,5 +1,5 @@
 import { whyNotRetire, whyNotScaleUp } from '../../src/lifecycle/group.ts';
-import { type Edge, type Graph, type Node, pathTo } from './explore.ts';
+import { type Edge, pathTo } from './explore.ts';
 import { openIn } from './ghost.ts';
 import { kindOf } from './projection.ts';
 
@@ -111,10 +111,13 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     to.snapshot.context.halt === 'reboot' &&
     commands.some(({ type }) => type === 'playUnreg') &&
     'T17: unregistered before a reboot',
-  ({ to }) =>
-    /^halting\.(?!halted)/.test(to.name) &&
-    ![...to.timers.keys()].some((timer) => timer.includes('haltLimit')) &&
-    `T17: ${to.name} may hold the shutdown up for ever`,
+  lacksTimer,
+  ({ to }) => {
+    const timer = to.timers.get('deadline');
+    const { deadline } = to.snapshot.context;
+    if (timer === undefined || !DEADLINE.test(to.name)) return null;
+    return timer.at !== deadline && `6: the deadline of ${to.name} is another than its timer's`;
+  },
 
   ({ commands, from, to }) => {
     if (!commands.some(({ type }) => type === 'playScaleUp')) return null;
@@ -138,6 +141,33 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     `T8: the maintenance is forgotten in ${to.name}`,
 ];
 
+/** What waits in a state, by its timer: for as long as the state lasts, or from its beginning until it has passed. */
+const TIMERS: Array<{ state: RegExp; timer: RegExp; once?: true }> = [
+  { state: /^(discovering|unmanaged|warmed|standby|retained)$/, timer: /recheck/ },
+  { state: /^launching\.(registering|joining|retrying)/, timer: /launchLimit/ },
+  { state: /^launching|^terminating\.(draining|retrying)/, timer: /^heartbeat$/ },
+  { state: /^launching\.abandoning|^terminating\.(draining|retrying)/, timer: /^deadline$/ },
+  { state: /joining|confirming|releasing|cordoned|checking|asking|givenUp|halted/, timer: /recheck/ },
+  { state: /retrying$|waiting$/, timer: /retryDelay/ },
+  { state: /awaitingSlack$/, timer: /retryDelay/, once: true },
+  { state: /idle$/, timer: /idleThreshold/, once: true },
+  { state: /forcing$/, timer: /forceLimit/, once: true },
+  { state: /^halting\.(?!halted)/, timer: /haltLimit/ },
+  { state: /^halting\.(?!halted)/, timer: /^heartbeat$/ },
+  { state: /^halting\.(stopping|unregistering)/, timer: /^deadline$/ },
+];
+const DEADLINE =
+  /^launching\.abandoning|^terminating\.(draining|retrying)|^halting\.(stopping|unregistering)/;
+
+function lacksTimer({ from, to }: Edge): string | null {
+  for (const { state, timer, once } of TIMERS) {
+    if (!state.test(to.name) || (once && from.name === to.name)) continue;
+    if (![...to.timers.keys()].some((id) => timer.test(id)))
+      return `6: ${to.name} has no timer ${timer.source}`;
+  }
+  return null;
+}
+
 /** Scale-in protection: while jobs run, and without a terminate hook all the time in service. */
 function protects({ to }: Edge): string | null | false {
   const { protection } = to.ghost;
@@ -160,84 +190,3 @@ export function collectStepViolations(found: Map<string, Violation>): (edge: Edg
 
 const witnessOf = ({ from, input, to }: Edge): string =>
   `${pathTo({ ...to, parent: from, via: input.name })}`;
-
-/** States in which the sources look again by themselves, at their own interval. */
-const WATCHED = /^inService\.(unknown|available|saturated|idle|cordoned)/;
-/** A drain has begun, or the host goes down: from here every way must come to its end. */
-const ENDING = /^terminating\.(draining|retrying|forcing)|^launching\.abandoning|^halting\.(?!halted)/;
-
-/** Invariant 6 over the whole graph: what can be reached, and what must be. */
-export function progressViolations(graph: Graph): Violation[] {
-  const found: Violation[] = [];
-  const violate = (what: string, node: Node) => {
-    if (!found.some((one) => one.what === what)) found.push({ what, witness: pathTo(node) });
-  };
-  const reaches = (goal: RegExp) => whatReaches(graph, (node) => goal.test(node.name));
-  const toEnd = reaches(/^terminating|^launching\.abandoning/);
-  const toRelease = reaches(/^terminating\.releasing$/);
-  const released = reaches(/^released$/);
-  for (const node of graph.nodes) {
-    if (node.name === 'released') continue;
-    const waits = node.timers.size > 0 || node.snapshot.context.operation !== null;
-    if (!waits && !WATCHED.test(node.name)) violate(`6: ${node.name} waits for ever`, node);
-    if (/^launching|^inService|^warmed/.test(node.name) && !toEnd[node.id])
-      violate(`6: no way out of ${node.name}`, node);
-    if (
-      /^terminating|abandoning/.test(node.name) &&
-      !toRelease[node.id] &&
-      node.name !== 'terminating.releasing'
-    ) {
-      violate(`6: ${node.name} never comes to releasing`, node);
-    }
-    if (!released[node.id]) violate(`6: ${node.name} is never released`, node);
-  }
-  for (const node of endless(graph)) violate(`6: ${node.name} can go round for ever`, node);
-  return found;
-}
-
-/** For each node, whether some way leads from it to a node that `isGoal` names. */
-function whatReaches({ nodes, edges }: Graph, isGoal: (node: Node) => boolean): boolean[] {
-  const before: number[][] = nodes.map(() => []);
-  for (let edge = 0; edge < edges.from.length; edge += 1)
-    before[edges.to[edge] as number]?.push(edges.from[edge] as number);
-  const reached = nodes.map(isGoal);
-  const queue = nodes.filter((_, id) => reached[id]).map(({ id }) => id);
-  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const previous of before[at] ?? []) {
-      if (reached[previous]) continue;
-      reached[previous] = true;
-      queue.push(previous);
-    }
-  }
-  return reached;
-}
-
-/**
- * Nodes of a drain that its own steps (timers and ends of plays, the worst of each) lead round in a circle, with
- * nobody else doing anything: a retry without a bound. A heartbeat is no progress, and neither is a play cut short by
- * a restart, which has a bound in the deadline.
- */
-function endless({ nodes, edges }: Graph): Node[] {
-  const own: number[][] = nodes.map(() => []);
-  for (let edge = 0; edge < edges.from.length; edge += 1) {
-    const [from, to, input] = [
-      edges.from[edge] as number,
-      edges.to[edge] as number,
-      edges.input[edge] as string,
-    ];
-    if (!/^timer (?!heartbeat)|^play (?!cut short)/.test(input)) continue;
-    if (ENDING.test(nodes[from]?.name ?? '') && ENDING.test(nodes[to]?.name ?? '')) own[from]?.push(to);
-  }
-  // Takes away, again and again, what leads nowhere: what is left goes round.
-  const left = own.map((next) => next.length);
-  const into: number[][] = nodes.map(() => []);
-  for (const [from, next] of own.entries()) for (const to of next) into[to]?.push(from);
-  const done = nodes.filter(({ id }) => left[id] === 0).map(({ id }) => id);
-  for (let at = done.pop(); at !== undefined; at = done.pop()) {
-    for (const previous of into[at] ?? []) {
-      left[previous] = (left[previous] ?? 0) - 1;
-      if (left[previous] === 0) done.push(previous);
-    }
-  }
-  return nodes.filter(({ id }) => (left[id] ?? 0) > 0);
-}
