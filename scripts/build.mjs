@@ -27,7 +27,22 @@ const { metafile } = await build({
   },
 });
 
+// The status page's own program and style, for browsers.
+const page = await build({
+  absWorkingDir: root,
+  metafile: true,
+  entryPoints: { page: 'src/status/browser/main.ts', 'page-style': 'src/status/browser/page.css' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+const outputs = { ...metafile.outputs, ...page.metafile.outputs };
+
 // What an earlier build left goes last, so that a process that runs from dist/ finds its files meanwhile.
 for (const name of await readdir(join(root, 'dist'))) {
-  if (!(`dist/${name}` in metafile.outputs)) await rm(join(root, 'dist', name), { recursive: true });
+  if (!(`dist/${name}` in outputs)) await rm(join(root, 'dist', name), { recursive: true });
 }

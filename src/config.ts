@@ -28,7 +28,7 @@ export function parseConfig(file: Record<string, unknown>, env: NodeJS.ProcessEn
   const parsed = configSchema.safeParse(given, { reportInput: true });
   if (!parsed.success) fail(origin, describeProblems(parsed.error.issues));
   const config = parsed.data;
-  const problems = [...tokenProblems(config), ...nameProblems(config)];
+  const problems = [...tokenProblems(config), ...nameProblems(config), ...statusProblems(config)];
   if (problems.length > 0) fail(origin, problems);
   return { ...config, ansible: { ...config.ansible, directory: config.ansible.directory ?? packageRoot() } };
 }
@@ -60,6 +60,17 @@ function nameProblems({ runners }: Parsed): string[] {
       : [],
   );
 }
+
+/** Whoever reaches the page from another host sees jobs and group: not without a token. */
+function statusProblems({ status }: Parsed): string[] {
+  if (status.listen === 'off' || isLoopback(status.listen)) return [];
+  if (status.tokenFile !== undefined || status.tokenCredential !== undefined) return [];
+  return [
+    `status.listen is ${status.listen}, which other hosts reach: set status.tokenFile, or listen on 127.0.0.1`,
+  ];
+}
+
+const isLoopback = (listen: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\]):\d+$/.test(listen);
 
 function fail(origin: string, problems: string[]): never {
   const [first] = problems;

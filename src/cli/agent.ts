@@ -15,19 +15,28 @@ export function addAgent(program: Command, context: CliContext): void {
     .action(async (_options, command: Command) => {
       keepHeapSmall();
       const shared = sharedOptions(command);
-      const [{ loadConfig }, { readableSecrets }, { createLogger, Secrets }, { runAgent }] =
-        await Promise.all([
-          import('../config.ts'),
-          import('../config/secrets.ts'),
-          import('../logger.ts'),
-          import('../engine/agent.ts'),
-        ]);
+      const [
+        { loadConfig },
+        { readableSecrets },
+        { createLogger, Secrets },
+        { runAgent },
+        { withStatusPage },
+      ] = await Promise.all([
+        import('../config.ts'),
+        import('../config/secrets.ts'),
+        import('../logger.ts'),
+        import('../engine/agent.ts'),
+        import('../status/of-engine.ts'),
+      ]);
       const config = loadConfig(shared.config, context.env);
       const log = createLogger({
         level: shared.debug ? 'debug' : config.log.level,
         secrets: new Secrets(readableSecrets(config, context.env)),
       });
-      const end = await runAgent(config, { signal: context.signal, log, env: context.env });
+      const options = { signal: context.signal, log, env: context.env };
+      const end = await withStatusPage(config, options, (watcher) =>
+        runAgent(config, { ...options, watcher }),
+      );
       if (shared.json) printJson(context, { event: 'summary', end });
     });
 }

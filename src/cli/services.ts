@@ -7,6 +7,9 @@ import { keepHeapSmall } from './small-heap.ts';
 /** What lifecycle-check exits with when it is stopped: OnSuccess= must not take that for a notice. */
 const STOPPED = 3;
 
+/** They own no state: the status page is with whoever has the record. */
+const PAGELESS = new Set(['lifecycle-check', 'scale-up']);
+
 type Run = (config: Config, options: InstanceOptions) => Promise<unknown>;
 
 /** The commands that systemd runs: one a unit. By hand, each does nothing where it is not its turn. */
@@ -51,6 +54,11 @@ export async function runService(context: CliContext, command: Command, run: Run
     level: shared.debug ? 'debug' : config.log.level,
     secrets: new Secrets(readableSecrets(config, context.env)),
   });
-  await run(config, { signal: context.signal, log, env: context.env });
+  const options = { signal: context.signal, log, env: context.env };
+  if (PAGELESS.has(command.name())) await run(config, options);
+  else {
+    const { withStatusPage } = await import('../status/of-engine.ts');
+    await withStatusPage(config, options, (watcher) => run(config, { ...options, watcher }));
+  }
   if (shared.json) printJson(context, { event: 'summary', service: command.name() });
 }

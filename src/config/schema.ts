@@ -136,6 +136,20 @@ export const sections = {
   }),
   lifecycle,
   ansible: z.strictObject({ command: text.default('ansible-playbook'), directory: path.optional() }),
+  /** The status page. */
+  status: z
+    .strictObject({
+      listen: text
+        .regex(/^off$|^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'must be host:port, or off')
+        .default('off'),
+      tokenFile: path.optional(),
+      tokenCredential: credential.optional(),
+      /** Further names that the page is asked for by. */
+      hosts: z.array(text.toLowerCase()).default([]),
+    })
+    .refine((one) => one.tokenFile === undefined || one.tokenCredential === undefined, {
+      message: 'has both tokenFile and tokenCredential: keep one',
+    }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   }),
@@ -155,6 +169,7 @@ export const configSchema = z.strictObject({
   ssh: sections.ssh.prefault({}),
   lifecycle: sections.lifecycle.prefault({}),
   ansible: sections.ansible.prefault({}),
+  status: sections.status.prefault({}),
   log: sections.log.prefault({}),
 });
 

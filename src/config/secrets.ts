@@ -31,6 +31,14 @@ export function apiToken(config: Config, env: NodeJS.ProcessEnv): string | null 
   return apiTokenFile === undefined ? null : secretFile('gitlab.apiTokenFile', apiTokenFile);
 }
 
+/** The token of the status page, or null where none is configured. */
+export function statusToken({ status }: Pick<Config, 'status'>, env: NodeJS.ProcessEnv): string | null {
+  if (status.tokenCredential !== undefined) {
+    return oneToken(...readCredential(status.tokenCredential, 'status.tokenCredential', env));
+  }
+  return status.tokenFile === undefined ? null : secretFile('status.tokenFile', status.tokenFile);
+}
+
 /** Reads every secret that the configuration names. Throws ConfigError that names the first which cannot be used. */
 export function requireSecrets(config: Config, env: NodeJS.ProcessEnv): void {
   for (const read of readersOf(config, env)) read();
@@ -50,6 +58,7 @@ export function readableSecrets(config: Config, env: NodeJS.ProcessEnv): string[
 
 const readersOf = (config: Config, env: NodeJS.ProcessEnv): (() => string | null)[] => [
   () => apiToken(config, env),
+  () => statusToken(config, env),
   ...config.runners.map((runner) => () => runnerToken(runner, env)),
 ];
 

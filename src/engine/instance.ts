@@ -23,6 +23,7 @@ import { type LifecycleRecord, stateName } from './record.ts';
 import { recover } from './recovery.ts';
 import { groupInterval, startSources, type Watched } from './start-sources.ts';
 import { clockOffsetNow, createTimeline, readBootId } from './timeline.ts';
+import { type Watcher, watchedJournal } from './watched-journal.ts';
 
 /** After a restart the record waits this long (ms) for a fresh look before it goes on alone. */
 const FRESH_LOOK_LIMIT = 10_000;
@@ -34,6 +35,8 @@ export interface InstanceOptions {
   env: NodeJS.ProcessEnv;
   /** Ends the host: the playbook in flight is cancelled, the record stays for the next start. */
   signal: AbortSignal;
+  /** Looks on; nothing waits for it. */
+  watcher?: Watcher | undefined;
 }
 
 /** What tells one host of the engine from another: the agent, or one of the services. */
@@ -111,7 +114,11 @@ export async function runInstance(
       variables: (command, context) => playVariables(config, command, context, env),
       startPlay: ({ variables, ...request }) =>
         startPlaybook(
-          { ...request, variables: variables as Record<string, unknown> },
+          {
+            ...request,
+            variables: variables as Record<string, unknown>,
+            onEvent: (event) => options.watcher?.play(request.operation, event),
+          },
           {
             command: config.ansible.command,
             directory: config.ansible.directory,
@@ -126,7 +133,7 @@ export async function runInstance(
     const executor = rules.around?.(own) ?? own;
     engine = createEngine({
       clock,
-      journal: open.journal,
+      journal: watchedJournal(open.journal, options.watcher),
       log,
       policy: policyOf(config),
       instanceId: identity.instanceId,

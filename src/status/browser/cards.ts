@@ -1,0 +1,136 @@
+import type { InstanceView } from '../messages.ts';
+import { control, type Deed } from './control.ts';
+import { byId, make, setName, setText } from './element.ts';
+import type { Model, Shown } from './model.ts';
+import { now, span } from './time.ts';
+
+interface Card {
+  item: HTMLLIElement;
+  choose: HTMLButtonElement;
+  state: HTMLElement;
+  facts: HTMLElement;
+  jobs: HTMLElement;
+  slots: HTMLElement;
+  actions: HTMLElement;
+}
+
+const cards = new Map<string, Card>();
+const deeds: Deed[] = ['interruption', 'rebalance', 'terminate', 'kill'];
+const deedWords: Record<Deed, string> = {
+  interruption: 'Spot notice',
+  rebalance: 'Rebalance',
+  terminate: 'Terminate',
+  kill: 'Kill agent',
+};
+
+/** Shows every instance beside the others. */
+export function showCards(model: Model, chosen: string | null, choose: (id: string) => void): void {
+  const list = byId('cards');
+  byId('no-instance').hidden = model.instances.size > 0;
+  for (const [id, card] of cards) {
+    if (model.instances.has(id)) continue;
+    card.item.remove();
+    cards.delete(id);
+  }
+  for (const [id, shown] of model.instances) {
+    const card = cards.get(id) ?? newCard(id, choose);
+    if (card.item.parentNode === null) list.append(card.item);
+    show(card, shown, model, id === chosen);
+  }
+}
+
+function newCard(id: string, choose: (id: string) => void): Card {
+  const card: Card = {
+    item: make('li', 'card'),
+    choose: make('button', 'choose', id),
+    state: make('p', 'state-name'),
+    jobs: make('p', 'jobs'),
+    slots: make('span', 'slots'),
+    facts: make('ul', 'facts'),
+    actions: make('p', 'actions'),
+  };
+  card.choose.type = 'button';
+  card.choose.addEventListener('click', () => choose(id));
+  for (const deed of deeds) {
+    const button = make('button', '', deedWords[deed]);
+    button.type = 'button';
+    button.dataset.deed = deed;
+    button.setAttribute('aria-label', `${deedWords[deed]}: ${id}`);
+    button.addEventListener('click', () => void control(deed, id));
+    card.actions.append(button);
+  }
+  card.slots.setAttribute('aria-hidden', 'true');
+  card.item.append(card.choose, card.state, card.jobs, card.slots, card.facts, card.actions);
+  cards.set(id, card);
+  return card;
+}
+
+function show(card: Card, { view }: Shown, { world }: Model, isChosen: boolean): void {
+  const isGone = view.state === 'released' || placeIn(world, view.id) === 'Terminated';
+  card.item.dataset.phase = isGone ? 'gone' : phaseOf(view);
+  card.choose.setAttribute('aria-pressed', String(isChosen));
+  setName(card.state, view.state);
+  card.state.title = view.meaning;
+  setText(
+    card.jobs,
+    view.running === null ? 'no reading of the runner' : `${view.running} of ${view.limit} jobs`,
+  );
+  showSlots(card.slots, view);
+  showFacts(card.facts, factsOf(view, world, isGone));
+  card.actions.hidden = world === null || isGone;
+  const kill = card.actions.querySelector<HTMLButtonElement>('[data-deed=kill]');
+  if (kill !== null) kill.disabled = world?.instances.find(({ id }) => id === view.id)?.agent !== true;
+}
+
+const placeIn = (world: Model['world'], id: string): string | undefined =>
+  world === null
+    ? undefined
+    : (world.instances.find((instance) => instance.id === id)?.lifecycleState ?? 'Terminated');
+
+const phaseOf = ({ state, limit, running }: InstanceView): string => {
+  const top = state.split('.', 1)[0] ?? state;
+  return top === 'inService' && running !== null && limit !== null && running >= limit ? 'full' : top;
+};
+
+/** One square a slot, filled where a job runs; a bar where there are many. */
+function showSlots(element: HTMLElement, { running, limit }: InstanceView): void {
+  const count = Math.min(limit ?? 0, 24);
+  while (element.childElementCount > count) element.lastElementChild?.remove();
+  while (element.childElementCount < count) element.append(make('i', ''));
+  [...element.children].forEach((slot, index) => {
+    slot.classList.toggle('on', index < ((running ?? 0) / (limit || 1)) * count);
+  });
+}
+
+function factsOf(view: InstanceView, world: Model['world'], isGone: boolean): Array<[string, string]> {
+  const left = (at: number) => (at > now() ? `${span(at - now())} left` : 'over');
+  const facts: Array<[string, string]> = [['since', span(now() - view.since)]];
+  const place = placeIn(world, view.id) ?? view.group?.lifecycleState;
+  if (place !== undefined) facts.push(['group', place]);
+  if (isGone) return facts;
+  if (view.operation !== null) facts.push(['playing', view.operation]);
+  if (view.hook !== null) facts.push(['hook', `${view.hook.name}: ${left(view.hook.deadline)}`]);
+  if (view.deadline !== null) facts.push(['drain', left(view.deadline)]);
+  if (view.notice !== null) {
+    facts.push([
+      'notice',
+      `${view.notice.kind}${view.notice.deadline === null ? '' : `: ${left(view.notice.deadline)}`}`,
+    ]);
+  }
+  if (view.attempts > 0) facts.push(['failures', `${view.attempts} in a row`]);
+  if (view.scaleBlocked !== null) facts.push(['no scale-up', view.scaleBlocked]);
+  if (view.paused) facts.push(['runner', 'paused in GitLab']);
+  if (view.degraded) facts.push(['journal', 'cannot be written']);
+  return facts;
+}
+
+function showFacts(list: HTMLElement, facts: Array<[string, string]>): void {
+  while (list.childElementCount > facts.length) list.lastElementChild?.remove();
+  while (list.childElementCount < facts.length)
+    list.append(make('li', '', make('span', 'key'), make('span', 'value')));
+  facts.forEach(([key, value], index) => {
+    const [shownKey, shownValue] = list.children[index]?.children ?? [];
+    if (shownKey) setText(shownKey, key);
+    if (shownValue) setText(shownValue, value);
+  });
+}
