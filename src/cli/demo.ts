@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
+import { pagePort } from './page-port.ts';
 
 const example = `
 Example:
@@ -9,6 +10,7 @@ Example:
 
 interface DemoOptions {
   keep: boolean;
+  page?: number | null;
   runner?: string;
 }
 
@@ -18,6 +20,7 @@ export function addDemo(program: Command, context: CliContext): void {
     .command('demo')
     .description('play the whole story on the sandbox: launch, jobs, scale up, retire, drain, release')
     .option('--keep', 'keep the directory with journals and logs, also after success', false)
+    .option('--page <port>', 'port of the status page, or off; default: 9180, or any free one', pagePort)
     .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: DemoOptions, command: Command) => {
@@ -26,6 +29,7 @@ export function addDemo(program: Command, context: CliContext): void {
       const { summary, problems, kept } = await runDemo({
         keep: options.keep,
         runner: options.runner,
+        page: options.page,
         signal: context.signal,
         tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
       });

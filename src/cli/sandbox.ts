@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
+import { pagePort } from './page-port.ts';
 
 const example = `
 Example:
@@ -14,6 +15,7 @@ interface SandboxCommandOptions {
   desired?: number;
   dir?: string;
   agents: boolean;
+  page?: number | null;
   runner?: string;
 }
 
@@ -27,6 +29,7 @@ export function addSandbox(program: Command, context: CliContext): void {
     .option('--desired <n>', 'desired capacity of the group; default: 1, within the limits', count)
     .option('--dir <path>', 'where the world keeps its files; kept. Default: a temporary directory, removed')
     .option('--agents', 'boot a drover agent on each instance', false)
+    .option('--page <port>', 'port of the status page, or off; default: 9180, or any free one', pagePort)
     .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: SandboxCommandOptions, command: Command) => {

@@ -4,6 +4,7 @@ import { endProcessesOf } from '../sandbox/host.ts';
 import { followAgents } from './agent-log.ts';
 import { narrator } from './narrate.ts';
 import { outcomeTables } from './outcome.ts';
+import { openPageUnless } from './page.ts';
 import { openStage, type Stage, stageAgents } from './stage.ts';
 import { playStory } from './story.ts';
 import { type DemoSummary, problemsOf, summarize } from './summary.ts';
@@ -15,6 +16,8 @@ export interface DemoOptions {
   keep: boolean;
   /** A gitlab-runner executable instead of the sandbox's own. */
   runner?: string | undefined;
+  /** The port of the status page; null: no page; default: 9180, or any free one. */
+  page?: number | null | undefined;
   signal: AbortSignal;
   tell: Tell;
 }
@@ -46,12 +49,12 @@ const group = {
 } as const;
 
 /** Plays the story on a sandbox of its own. A story that fails is a result with problems; an abort throws its reason. */
-export async function runDemo({ keep, runner, signal, tell }: DemoOptions): Promise<DemoResult> {
+export async function runDemo({ keep, runner, page, signal, tell }: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
   const stage = await openStage({ prefix: 'drover-demo-', group, host: stageAgents(config, runner) });
   let clean = signal.aborted;
   try {
-    const result = await play(stage, started, signal, tell);
+    const result = await play(stage, { started, page, signal, tell });
     clean = result.problems.length === 0;
     return { ...result, kept: clean && !keep ? null : stage.dir };
   } catch (error) {
@@ -64,9 +67,19 @@ export async function runDemo({ keep, runner, signal, tell }: DemoOptions): Prom
   }
 }
 
-async function play({ sandbox, dir }: Stage, started: number, signal: AbortSignal, tell: Tell) {
+async function play(
+  { sandbox, dir, agents }: Stage,
+  { started, page: port, signal, tell }: Pick<DemoOptions, 'page' | 'signal' | 'tell'> & { started: number },
+) {
   const world = createWorld(sandbox, dir, group.name, signal);
-  const narrate = narrator(world, started, tell);
+  const page = await openPageUnless(port, { title: 'demo', sandbox, dir, names: world, agents });
+  if (page !== null) {
+    tell({ text: `Status page: ${page.url}`, event: { event: 'page', url: page.url } });
+  }
+  const narrate = narrator(world, started, (told) => {
+    tell(told);
+    page?.tell(told);
+  });
   sandbox.log.entries.forEach(narrate.entry);
   sandbox.log.subscribe(narrate.entry);
   const unfollow = followAgents(dir, sandbox.log, narrate.transition);
@@ -78,6 +91,7 @@ async function play({ sandbox, dir }: Stage, started: number, signal: AbortSigna
     failures.push((error as Error).message);
   } finally {
     unfollow();
+    await page?.close();
   }
   const { observed, nameOfJob, instanceOfManager } = world;
   const summary = summarize(sandbox.gitlab, observed, (Date.now() - started) / 1_000);

@@ -4,6 +4,7 @@ import { endProcessesOf } from '../sandbox/host.ts';
 import { byHandHost } from './by-hand-host.ts';
 import { rememberManagers } from './manager-instance.ts';
 import { narrator } from './narrate.ts';
+import { openPageUnless, type SandboxPage } from './page.ts';
 import { openStage, stageAgents } from './stage.ts';
 import type { Tell } from './told.ts';
 
@@ -14,6 +15,8 @@ export interface RunSandboxOptions {
   /** Kept; without it a temporary directory that is removed at the end. */
   dir?: string | undefined;
   agents: boolean;
+  /** The port of the status page; null: no page; default: 9180, or any free one. */
+  page?: number | null | undefined;
   runner?: string | undefined;
   signal: AbortSignal;
   tell: Tell;
@@ -31,7 +34,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
       text: `variables for playbooks by hand: ${path}`,
       event: { event: 'variables', instanceId, path },
     });
-  const { sandbox, dir, tokenFile } = await openStage({
+  const { sandbox, dir, tokenFile, agents } = await openStage({
     prefix: 'drover-sandbox-',
     dir: options.dir === undefined ? undefined : resolve(options.dir),
     group: {
@@ -54,10 +57,15 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
             ready,
           }),
   });
+  const names = { nameOfJob: String, instanceOfManager: rememberManagers(dir) };
+  let page: SandboxPage | null = null;
   try {
     const { awsUrl, gitlabUrl, controlUrl } = sandbox;
+    page = await openPageUnless(options.page, { title: 'sandbox', sandbox, dir, names, agents });
+    const pageUrl = page?.url ?? null;
     tell({
       text: [
+        ...(pageUrl === null ? [] : [`status page              ${pageUrl}`]),
         `AWS (Auto Scaling, EC2)  ${awsUrl}`,
         `GitLab                   ${gitlabUrl}`,
         `control                  ${controlUrl}`,
@@ -68,10 +76,12 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
         '',
         'Ctrl-C ends it.',
       ].join('\n'),
-      event: { event: 'started', awsUrl, gitlabUrl, controlUrl, dir, tokenFile },
+      event: { event: 'started', pageUrl, awsUrl, gitlabUrl, controlUrl, dir, tokenFile },
     });
-    const names = { nameOfJob: String, instanceOfManager: rememberManagers(dir) };
-    const { entry } = narrator(names, started, tell);
+    const { entry } = narrator(names, started, (told) => {
+      tell(told);
+      page?.tell(told);
+    });
     sandbox.log.entries.forEach(entry);
     sandbox.log.subscribe(entry);
     await new Promise<void>((ended) => {
@@ -79,6 +89,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
       signal.addEventListener('abort', () => ended(), { once: true });
     });
   } finally {
+    await page?.close();
     await sandbox.close();
     if (options.agents) await endProcessesOf(join(dir, 'instances'));
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });

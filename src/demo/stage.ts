@@ -23,7 +23,14 @@ export interface Stage {
   dir: string;
   /** Holds the shared runner's authentication token (0600). */
   tokenFile: string;
+  /** The instances' agents; null: they have none. */
+  agents: Agents | null;
 }
+
+export type Agents = Pick<ReturnType<typeof agentHost>, 'agentOf'>;
+
+/** A killed agent is started again after this long (ms), as systemd would. */
+const RESTART_AFTER = 1_500;
 
 /** Starts a sandbox with everything that its instances need. */
 export async function openStage({ group, host, dir, prefix }: StageOptions): Promise<Stage> {
@@ -33,9 +40,11 @@ export async function openStage({ group, host, dir, prefix }: StageOptions): Pro
   const token = `glrt-t1_${randomBytes(15).toString('base64url')}`;
   const tokenFile = join(secrets, 'runner-token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
-  const sandbox = await startSandbox({ dir: home, group, host: host({ token, tokenFile }) });
+  const instances = host({ token, tokenFile });
+  const sandbox = await startSandbox({ dir: home, group, host: instances });
   sandbox.gitlab.addRunner({ token, description: 'shared by the group' });
-  return { sandbox, dir: home, tokenFile };
+  const agents = 'agentOf' in instances ? (instances as InstanceHost & Agents) : null;
+  return { sandbox, dir: home, tokenFile, agents };
 }
 
 /** Instances that boot a real agent each, with these sections of config.yml. Throws where Ansible is missing. */
@@ -50,6 +59,7 @@ export function stageAgents(
       path,
       runners: [{ tokenFile }],
       config,
+      restartAfter: RESTART_AFTER,
       ...(runner === undefined ? {} : { runner }),
     });
 }

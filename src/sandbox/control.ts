@@ -43,8 +43,8 @@ export async function startControl(sandbox: Controlled, port = 0): Promise<HttpS
   };
 }
 
-/** Undefined: there is no such call. */
-function act(sandbox: Controlled, method: string, url: URL, body: Body): unknown {
+/** Carries one call out. Undefined: there is no such call. */
+export function act(sandbox: Controlled, method: string, url: URL, body: Body): unknown {
   const call = `${method} ${url.pathname}`;
   const { autoscaling: group } = sandbox;
   switch (call) {

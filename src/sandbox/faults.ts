@@ -61,6 +61,11 @@ export class Faults {
     return this.#rules.filter(({ left }) => left > 0).map(({ rule }) => rule);
   }
 
+  /** The rules that can still strike, and how often; Infinity: always. */
+  get inForce(): ReadonlyArray<{ rule: FaultRule; left: number }> {
+    return this.#rules.filter(({ left }) => left > 0);
+  }
+
   /** The fault that strikes this call, if any; it uses up one of the rule's `times`. */
   next(service: FaultService, operation: string, instanceId?: string): FaultRule | null {
     for (const held of this.#rules) {

@@ -152,6 +152,7 @@ function writeConfig(options: AgentHostOptions, instance: SandboxInstance, urls:
     ec2: { endpoint: urls.awsUrl },
     lifecycle: { ...more.lifecycle },
     ansible: { directory: options.root, ...more.ansible },
+    ...(more.status === undefined ? {} : { status: more.status }),
     log: { level: 'info', ...more.log },
   };
   mkdirSync(dirname(config.runner.configFile), { recursive: true });
