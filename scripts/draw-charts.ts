@@ -5,13 +5,20 @@ import { dirname, join } from 'node:path';
 import { lifecycleGraph } from '../src/chart/graph.ts';
 import type { ChartLayout } from '../src/chart/layout.ts';
 import { panelsOf } from '../src/chart/panels.ts';
+import { servicesGraph } from '../src/chart/services.ts';
+import { servicesPanel, servicesTitle } from '../src/chart/services-panel.ts';
 import { toSvg } from '../src/chart/svg.ts';
 import { layOut } from './lay-out-chart.ts';
 
 async function drawAll(): Promise<Map<string, string>> {
-  const panels = panelsOf(lifecycleGraph());
+  const graph = lifecycleGraph();
+  const panels = panelsOf(graph);
   const layout = await layOut(panels);
+  const services = [servicesPanel(servicesGraph(graph))];
+  const servicesLayout = await layOut(services);
   return new Map([
+    ['src/chart/generated/services-layout.json', toText(servicesLayout)],
+    ['docs/services.svg', toSvg(services, servicesLayout, { title: servicesTitle })],
     ['src/chart/generated/lifecycle-layout.json', toText(layout)],
     ['docs/lifecycle.svg', toSvg(panels, layout, { title: 'The lifecycle of an instance' })],
   ]);

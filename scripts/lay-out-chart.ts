@@ -58,7 +58,7 @@ async function layOutPanel(panel: Panel): Promise<PanelLayout> {
 const childrenOf = (panel: Panel, parent: string | null): ElkNode[] =>
   panel.nodes.filter((node) => node.parent === parent).map((node) => nodeOf(panel, node));
 
-function nodeOf(panel: Panel, { key, kind, text }: PanelNode): ElkNode {
+function nodeOf(panel: Panel, { key, kind, text, details = [] }: PanelNode): ElkNode {
   const width = textWidth(text, SIZES.name) + 2 * padding;
   switch (kind) {
     case 'dot':
@@ -74,6 +74,12 @@ function nodeOf(panel: Panel, { key, kind, text }: PanelNode): ElkNode {
           'elk.nodeSize.minimum': `(${width},40)`,
         },
         children: childrenOf(panel, key),
+      };
+    case 'unit':
+      return {
+        id: key,
+        width: Math.max(width, ...details.map((line) => textWidth(line, SIZES.label) + 2 * padding)),
+        height: SIZES.state + details.length * SIZES.detail + (details.length > 0 ? 4 : 0),
       };
     default:
       return { id: key, width, height: SIZES.state };

@@ -34,6 +34,7 @@ export const SIZES = {
   labelLine: 13,
   padding: 12,
   state: 30,
+  detail: 15,
   sign: 24,
   title: 24,
   dot: 9,

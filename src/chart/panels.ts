@@ -18,12 +18,14 @@ export interface PanelNode {
   /** Unique within the panel. */
   key: string;
   /** `phase`: has a panel of its own; `dot`: where life in it begins; `sign`: names what is outside the panel. */
-  kind: 'atomic' | 'compound' | 'final' | 'phase' | 'dot' | 'sign';
+  kind: 'atomic' | 'compound' | 'final' | 'phase' | 'dot' | 'sign' | 'unit';
   text: string;
   /** The key of the node around it. */
   parent: string | null;
   /** The state that it stands for. */
   state: string | null;
+  /** Smaller lines below the text, of a unit. */
+  details?: string[];
 }
 
 export interface PanelLine {

@@ -14,6 +14,7 @@ export const svgStyle = `
 .chart .state.compound > rect { fill: currentColor; fill-opacity: .04; stroke-opacity: .8; }
 .chart .state.compound > text, .chart .state.phase > text { font-weight: 600; }
 .chart .state.phase > rect { stroke-width: 2; }
+.chart .state.phase > .detail { fill: var(--quiet); font-size: ${SIZES.label}px; font-weight: 400; }
 .chart .sign rect { fill: none; stroke: var(--rim); stroke-dasharray: 4 3; }
 .chart .sign text { fill: var(--quiet); font-size: ${SIZES.label + 1}px; font-style: italic; }
 .chart .dot { fill: currentColor; }

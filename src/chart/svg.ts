@@ -52,11 +52,15 @@ export function drawPanel(panel: Panel, place: PanelLayout, marked: ReadonlySet<
       );
       return `<g class="line"><path d="${roundedPath(points)}" marker-end="url(#chart-head)"/>${texts.join('')}</g>`;
     }),
-    ...of(['atomic', 'final', 'phase', 'dot', 'sign']).map(draw),
+    ...of(['atomic', 'final', 'phase', 'dot', 'sign', 'unit']).map(draw),
   ].join('\n');
 }
 
-function drawNode({ kind, text, state }: PanelNode, box: Box, marked: ReadonlySet<string>): string {
+function drawNode(
+  { kind, text, state, details = [] }: PanelNode,
+  box: Box,
+  marked: ReadonlySet<string>,
+): string {
   const { x, y, width, height } = box;
   const [middle, line] = [tenth(x + width / 2), tenth(y + height / 2 + 4.5)];
   if (kind === 'dot') {
@@ -65,6 +69,13 @@ function drawNode({ kind, text, state }: PanelNode, box: Box, marked: ReadonlySe
   const rim = (inset: number) =>
     `<rect x="${x + inset}" y="${y + inset}" width="${tenth(width - 2 * inset)}" height="${tenth(height - 2 * inset)}" rx="${8 - inset}"/>`;
   const centred = `<text x="${middle}" y="${line}" text-anchor="middle">${xmlText(text)}</text>`;
+  if (kind === 'unit') {
+    const lines = details.map(
+      (detail, index) =>
+        `<text class="detail" x="${x + SIZES.padding}" y="${tenth(y + SIZES.state + 6 + index * SIZES.detail)}">${xmlText(detail)}</text>`,
+    );
+    return `<g class="state phase">${rim(0)}<text x="${x + SIZES.padding}" y="${y + 20}">${xmlText(text)}</text>${lines.join('')}</g>`;
+  }
   if (state === null) return `<g class="sign">${rim(0)}${centred}</g>`;
   const name =
     kind === 'compound' ? `<text x="${x + SIZES.padding}" y="${y + 18}">${xmlText(text)}</text>` : centred;

@@ -3,6 +3,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lifecycleGraph } from '../../src/chart/graph.ts';
 import { toMermaid } from '../../src/chart/mermaid.ts';
+import { servicesGraph } from '../../src/chart/services.ts';
+import { servicesMermaid } from '../../src/chart/services-text.ts';
 import { noChromium, startChromium } from './chromium.ts';
 
 interface Mermaid {
@@ -35,6 +37,7 @@ describe.skipIf(noChromium)(noChromium ?? 'Mermaid’s own parser', () => {
     const graph = lifecycleGraph();
     expect(await parse(toMermaid(graph))).toBe('stateDiagram');
     expect(await parse(toMermaid(graph, ['inService.saturated.scalingUp']))).toBe('stateDiagram');
+    expect(await parse(servicesMermaid(servicesGraph(graph)))).toBe('flowchart-v2');
     expect(await parse(toMermaid(graph).replace('-->', '--> -->'))).toMatch(/^refused/);
   });
 });
