@@ -5,6 +5,7 @@ import { type Figure, judge, toLine } from './lib/figure.ts';
 import { type BenchOptions, readOptions } from './lib/options.ts';
 import { closeWorlds } from './lib/world.ts';
 import { noticeToSigquit } from './notice-to-sigquit.ts';
+import { agentWatched } from './page.ts';
 import { unregOverNaive } from './unreg-over-naive.ts';
 
 // Measures what Drover promises about speed and size: `npm run bench -- [FIGURE…] [--pairs N] [--json]`.
@@ -17,6 +18,7 @@ const MEASUREMENTS: Array<{ figures: string[]; measure(pairs: number): Promise<F
   { figures: ['notice-to-sigquit'], measure: noticeToSigquit },
   { figures: ['job-end-to-release'], measure: jobEndToRelease },
   { figures: ['agent-rss', 'agent-cpu'], measure: agentAtRest },
+  { figures: ['page'], measure: agentWatched },
 ];
 
 for (const [signal, code] of [
