@@ -1,35 +1,13 @@
-import type { Clock } from '../clock.ts';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { LifecycleContext } from '../lifecycle/context.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
-import type { LifecyclePolicy } from '../lifecycle/policy.ts';
-import type { Logger } from '../logger.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { eventForLog } from './event-for-log.ts';
-import { type Journal, tellingPolicy } from './journal.ts';
+import { tellingPolicy } from './journal.ts';
 import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
-import { changesNothing, contextOf, ownSteps, type Snapshot, type Step, type Steps } from './step.ts';
+import { changesNothing, contextOf, ownSteps, type Snapshot, type Step } from './step.ts';
 import { createTimers } from './timers.ts';
-
-export interface EngineOptions {
-  clock: Clock;
-  policy: LifecyclePolicy;
-  journal: Journal;
-  log: Logger;
-  instanceId: string;
-  bootId: string;
-  clockOffset: number;
-  /** Carries out one command; the answer becomes an event. */
-  execute(command: LifecycleCommand, context: LifecycleContext): Promise<LifecycleInput | null>;
-  /** Whether a state (dotted name) is this process's to act in; default: each is. */
-  owns?: ((state: string) => boolean) | undefined;
-  /** Whether a command that an earlier process had begun is taken up as it is, though it is a play. */
-  resumes?: ((command: LifecycleCommand) => boolean) | undefined;
-  /** Another machine than ours; for checks of the checks. */
-  steps?: Steps;
-  /** Told after each change that is on disk. */
-  onChange?(record: LifecycleRecord, tags: ReadonlySet<string>): void;
-}
 
 export interface Engine {
   readonly record: LifecycleRecord;
