@@ -141,6 +141,14 @@ test('the configuration that is shown is valid', async () => {
   });
 });
 
+test('the variables of the installation that are shown are the role’s', async () => {
+  const shown = blocks('yaml').find((block) => block.includes('drover_tokens:')) ?? '';
+  const specs = readFileSync(join(root, 'roles/drover/meta/argument_specs.yml'), 'utf8');
+  const { parse } = await import('yaml');
+  const { options } = parse(specs).argument_specs.main;
+  expect(Object.keys(parse(shown)).filter((name) => !(name in options))).toEqual([]);
+});
+
 test('npm run bench measures, judges and exits accordingly', async () => {
   // One pair of one quick figure: all pairs of all figures take a quarter of an hour.
   const quick = 'job-end-to-release --pairs 1';

@@ -5,7 +5,10 @@ export type Ownership = 'owned' | 'foreign' | 'unknown';
 
 const LISTEN = '0A';
 
-/** Whether process `pid` holds a socket that listens on TCP `port`. */
+/**
+ * Whether process `pid`, and nobody else, listens on TCP `port`. A job may take the port at an address that the runner has
+ * not (::1 beside 127.0.0.1), and `localhost` is both.
+ */
 export async function ownsPort(pid: number, port: number): Promise<Ownership> {
   try {
     const tables = await Promise.all(
@@ -15,10 +18,9 @@ export async function ownsPort(pid: number, port: number): Promise<Ownership> {
     if (inodes.size === 0) return 'unknown';
     for (const descriptor of await readdir(`/proc/${pid}/fd`)) {
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
-      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-      if (inode !== undefined && inodes.has(inode)) return 'owned';
+      inodes.delete(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? '');
     }
-    return 'foreign';
+    return inodes.size === 0 ? 'owned' : 'foreign';
   } catch {
     return 'unknown';
   }
