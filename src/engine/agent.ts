@@ -1,6 +1,7 @@
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
 import { JournalError } from '../errors.ts';
+import { isPooled } from '../lifecycle/group.ts';
 import { metadataItems } from '../sources/metadata.ts';
 import type { Poller } from '../sources/poller.ts';
 import { createNotifier } from '../systemd/notify.ts';
@@ -23,22 +24,26 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
   const notifier = createNotifier({ clock: createTimeline(0), env, log });
   notifier.ready(() => sources);
   try {
-    const { kind, degraded } = await runInstance(
-      config,
-      {
-        role: 'drover agent',
-        owns: () => true,
-        watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
-        onReady: (started) => void sources.push(...started),
-      },
-      options,
-    );
-    if (degraded) {
-      throw new JournalError(
-        `${kind}, and the journal in ${config.stateDir} could not be written: see that its disk has room and is writable`,
+    for (;;) {
+      const { kind, degraded, record } = await runInstance(
+        config,
+        {
+          role: 'drover agent',
+          owns: () => true,
+          watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
+          onReady: (started) => void sources.splice(0, sources.length, ...started),
+        },
+        options,
       );
+      if (degraded) {
+        throw new JournalError(
+          `${kind}, and the journal in ${config.stateDir} could not be written: see that its disk has room and is writable`,
+        );
+      }
+      if (kind !== 'released') return 'stopped';
+      // Back in the warm pool: another life begins.
+      if (!isPooled(record.context.group)) return 'released';
     }
-    return kind === 'released' ? 'released' : 'stopped';
   } finally {
     notifier.stop();
   }

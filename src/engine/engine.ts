@@ -4,7 +4,14 @@ import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { eventForLog } from './event-for-log.ts';
 import { tellingPolicy } from './journal.ts';
-import { type LifecycleRecord, type OutboxEntry, recordVersion, stateName, type Timer } from './record.ts';
+import {
+  endsLife,
+  type LifecycleRecord,
+  type OutboxEntry,
+  recordVersion,
+  stateName,
+  type Timer,
+} from './record.ts';
 import { failureOf, refusedWhenDegraded } from './refusals.ts';
 import { changesNothing, contextOf, ownSteps, type Snapshot, type Step } from './step.ts';
 import { createTimers } from './timers.ts';
@@ -197,7 +204,7 @@ export function createEngine(options: EngineOptions): Engine {
           options.onChange?.(record, snapshot.tags as ReadonlySet<string>);
           return;
         }
-        if (from.value === 'released') life += 1;
+        if (endsLife(from)) life += 1;
       }
       // A play of the earlier boot or life must never be taken for one of this.
       const at = clock.now();

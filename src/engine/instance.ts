@@ -163,6 +163,7 @@ export async function runInstance(
       imds,
       reader,
       openMaintenance: engine.context.maintenanceId,
+      bootedAt: clockOffset,
       emit: (input) => engine.dispatch(input),
     });
     group = sources.group;

@@ -45,3 +45,7 @@ export function stateName(value: StateValue): string {
     .map(([parent, child]) => `${parent}.${stateName(child)}`)
     .join('+');
 }
+
+/** Whether another life begins with the next boot: one that was leaving may by then be back from the warm pool. */
+export const endsLife = ({ value }: LifecycleRecord): boolean =>
+  /^(released$|terminating\.(?!confirming))/.test(stateName(value));

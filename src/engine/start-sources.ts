@@ -34,6 +34,8 @@ export interface SourceDeps {
   imds: Imds;
   reader: GroupReader;
   openMaintenance: string | null;
+  /** When this boot began (engine's timeline). */
+  bootedAt: number;
   emit(input: LifecycleInput): void;
 }
 
@@ -54,9 +56,10 @@ export function startSources(watched: Watched, deps: SourceDeps): Sources {
   });
   const all = [group];
   if (watched.metadata.length > 0) {
-    const { imds, openMaintenance } = deps;
+    const { imds, openMaintenance, bootedAt } = deps;
     const { interval } = config.metadata;
-    all.push(startMetadata({ imds, clock, interval, items: watched.metadata, openMaintenance, emit, log }));
+    const items = watched.metadata;
+    all.push(startMetadata({ imds, clock, interval, items, openMaintenance, bootedAt, emit, log }));
   }
   if (watched.runnerProcess) all.push(startRunnerProcess({ settings: config.runner, clock, emit, log }));
   if (watched.runnerMetrics)

@@ -32,6 +32,8 @@ const meanings: Record<string, string | ((context: Context) => string)> = {
   'inService.retiring.asking': 'Drover asks the group to terminate this instance',
   'inService.retiring': 'Drover retires the instance',
   'inService.cordoned': 'the runner takes no new job until the maintenance is over',
+  'inService.cordoned.reopening':
+    'the maintenance is over, and the runner starts again when its last job has ended',
   'inService.repairing.working': 'Drover plays init again to get a runner that serves',
   'inService.repairing.waiting': 'Drover waits a little before it tries to repair the runner again',
   'inService.repairing.givenUp': 'Drover gives up on the runner and asks the group to replace the instance',

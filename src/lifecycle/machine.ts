@@ -20,6 +20,12 @@ export const lifecycleMachine = lifecycle.createMachine({
     'group.observed': [
       { guard: 'seesRetained', target: '.retained', actions: ['noteGroup'] },
       { guard: 'seesLeaving', target: '.terminating.draining', actions: ['noteGroup'] },
+      // Back to the warm pool, past every state in between: what serves has to go first.
+      {
+        guard: 'seesPooled',
+        target: '.terminating.draining',
+        actions: ['noteGroup', 'forgetAnswers'],
+      },
       { guard: 'seesStandby', target: '.standby', actions: ['noteGroup'] },
       { guard: 'announcedTerminatedAndGone', target: '.terminating.draining', actions: ['noteGroup'] },
       { guard: 'seesNoGroup', target: '.unmanaged', actions: ['noteGroup'] },

@@ -108,6 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { network } = options;
   await gitlab.start(options.ports?.gitlab, network?.gitlab);
   const targets = new Map<string, string>();
+  const booted = new Map<string, Promise<void>>();
   const power = createPower({
     host: options.host,
     log,
@@ -129,10 +130,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (delay === 0) tell();
       else later(delay, tell);
     },
-    boot: (instance) => track(boot(instance)),
+    boot(instance) {
+      const booting = boot(instance);
+      booted.set(
+        instance.id,
+        booting.catch(() => {}),
+      );
+      track(booting);
+    },
     shutDown: async ({ id }) => {
+      await booted.get(id);
       const running = instances.get(id);
       if (running !== undefined) await power.shutDown(running, 'poweroff');
+    },
+    start({ id }) {
+      const running = instances.get(id);
+      if (running !== undefined) track(power.start(running));
     },
     powerOff(instance) {
       const running = instances.get(instance.id);

@@ -26,6 +26,8 @@ export interface MetadataDeps {
   interval: number;
   /** The maintenance that the record still counts as open, so that its end is noticed after a restart. */
   openMaintenance?: string | null;
+  /** When this boot began, on the clock's timeline (ms): a reboot that was scheduled for before it is over. */
+  bootedAt?: number;
   emit(input: LifecycleInput): void;
   log: Logger;
 }
@@ -35,7 +37,7 @@ export interface MetadataDeps {
  * recommendation, scheduled maintenance. Each look reports all that stands; an item that cannot be read is no event.
  */
 export function startMetadata(deps: MetadataDeps): Poller {
-  const { imds, clock, items = metadataItems, emit, log } = deps;
+  const { imds, clock, items = metadataItems, bootedAt = Number.NEGATIVE_INFINITY, emit, log } = deps;
   const converted = new Map<string, number>();
   let maintenance: string | null = deps.openMaintenance ?? null;
   let failing = false;
@@ -71,8 +73,13 @@ export function startMetadata(deps: MetadataDeps): Poller {
       return true;
     },
     maintenance: (reply) => {
-      const events = parseMaintenance(reply.text);
-      if (events === null) return false;
+      const listed = parseMaintenance(reply.text);
+      if (listed === null) return false;
+      // EC2 may call a reboot active for a while after it.
+      const events = listed.filter(
+        ({ id, code, notBefore }) =>
+          !code.endsWith('-reboot') || onTimeline(`${id} ${notBefore}`, notBefore, reply) >= bootedAt,
+      );
       if (maintenance !== null && !events.some((event) => event.id === maintenance)) {
         emit({ type: 'maintenance.cleared', id: maintenance });
         maintenance = null;

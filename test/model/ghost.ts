@@ -64,6 +64,12 @@ export function ghostAfter(
     ghost.asked.launching = false;
     ghost.proved = false;
   }
+  // On the way into the pool the launch hook opens another action than the one of the launch.
+  const seen = (input as { group?: { lifecycleState: string } | null }).group?.lifecycleState;
+  if (seen?.startsWith('Warmed:') && !from.startsWith('terminating') && to === 'terminating.draining') {
+    ghost.done.launching = false;
+    ghost.asked.launching = false;
+  }
   for (const command of next.commands) obey(ghost, command);
   if (to === 'retained' || to === 'released') ghost.asked = { launching: false, terminating: false };
   // A host that was to go down and goes on looks anew, as after a boot.

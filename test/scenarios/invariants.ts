@@ -102,10 +102,16 @@ function provedBeforeContinue(log: readonly LogEntry[]): string[] {
     ).size;
   const continued = log.filter(
     (entry) =>
-      isState(entry, 'hook', 'completed') && entry.transition === 'launching' && entry.result === 'CONTINUE',
+      isState(entry, 'hook', 'completed') &&
+      entry.transition === 'launching' &&
+      entry.result === 'CONTINUE' &&
+      // In the warm pool nothing serves yet.
+      !`${entry.lifecycleState}`.startsWith('Warmed:'),
   );
-  return continued.flatMap((entry, index) =>
-    proofs(entry.seq) > index
+  // An instance that comes out of the warm pool again is the same host to GitLab.
+  const hosts = new Set<unknown>();
+  return continued.flatMap((entry) =>
+    proofs(entry.seq) >= hosts.add(entry.instanceId).size
       ? []
       : [`1: ${entry.instanceId} got CONTINUE before its runner had proved itself`],
   );

@@ -46,6 +46,12 @@ export const HOOKS = {
   terminateHook: { name: 'terminate', heartbeatTimeout: 20, defaultResult: 'CONTINUE' },
 } as const;
 
+/** Hooks that a machine with much else to do does not let time out, for scenarios that are not about that. */
+export const PATIENT = {
+  launchHook: { ...HOOKS.launchHook, heartbeatTimeout: 120 },
+  terminateHook: { ...HOOKS.terminateHook, heartbeatTimeout: 120 },
+} as const;
+
 /** Times that a test can wait for; no clock is multiplied. */
 export const SHORT = {
   metadata: { interval: '500ms' },
@@ -126,6 +132,8 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
         expect
           .poll(() => readEntries(join(dir, 'instances', instanceId, 'state')).at(-1)?.to, {
             timeout: 60_000,
+            // Each look reads the whole journal.
+            interval: 250,
           })
           .toContain(state),
       entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),

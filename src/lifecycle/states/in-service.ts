@@ -1,5 +1,6 @@
 import { playInit, playScaleUp, playUnreg } from '../plays.ts';
 import { adjustProtection, cancelInFlight, lifecycle } from '../setup.ts';
+import { cordoned } from './cordoned.ts';
 
 const ask = {
   type: 'terminateInstance',
@@ -193,21 +194,7 @@ export const inService = lifecycle.createStateConfig({
         },
       },
     },
-    cordoned: {
-      entry: [cancelInFlight, 'stopIntake'],
-      after: { recheck: { target: 'cordoned', reenter: true, actions: ['observeGroup'] } },
-      on: {
-        'maintenance.cleared': {
-          guard: 'ourMaintenance',
-          target: 'repairing',
-          actions: ['forgetMaintenance'],
-        },
-        'runner.process': {},
-        'runner.unreadable': {},
-        'runner.rejected': {},
-        'runner.sampled': { actions: ['noteSample'] },
-      },
-    },
+    cordoned,
     repairing: {
       initial: 'working',
       entry: [cancelInFlight, 'resetAttempts', 'noteNoSample'],

@@ -1,6 +1,7 @@
 import type { XmlValue } from '../xml.ts';
 import type { ScalingGroup } from './group.ts';
-import type { Activity, GroupInstance, Hook } from './model.ts';
+import type { Refresh } from './instance-refresh.ts';
+import type { Activity, GroupInstance, Hook, WarmPoolSpec } from './model.ts';
 
 /** The shapes of the Describe answers (Auto Scaling API Reference). Lists are there also when they are empty. */
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -21,14 +22,10 @@ export function describeGroup(group: ScalingGroup): XmlValue {
     TargetGroupARNs: [],
     HealthCheckType: 'EC2',
     HealthCheckGracePeriod: 300,
-    Instances: [...group.instances.values()].map((instance) => ({
-      InstanceId: instance.id,
-      InstanceType: 'm5.large',
-      AvailabilityZone: instance.availabilityZone,
-      LifecycleState: instance.lifecycleState,
-      HealthStatus: instance.health,
-      ProtectedFromScaleIn: instance.scaleInProtected,
-    })),
+    // Those of the warm pool are in DescribeWarmPool.
+    Instances: [...group.instances.values()]
+      .filter((instance) => !group.warmPool.instances.includes(instance))
+      .map(member),
     CreatedTime: iso(0),
     SuspendedProcesses: [...group.suspended].map((ProcessName) => ({
       ProcessName,
@@ -40,8 +37,51 @@ export function describeGroup(group: ScalingGroup): XmlValue {
     NewInstancesProtectedFromScaleIn: false,
     ServiceLinkedRoleARN: 'arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/sandbox',
     TrafficSources: [],
+    ...(group.warmPool.spec && {
+      WarmPoolConfiguration: configuration(group.warmPool.spec),
+      WarmPoolSize: group.warmPool.instances.length,
+    }),
   };
 }
+
+/** One page of the pool's instances is all that a sandbox has. */
+export function describeWarmPool({ warmPool }: ScalingGroup): XmlValue {
+  if (warmPool.spec === null) return { Instances: [] };
+  return { WarmPoolConfiguration: configuration(warmPool.spec), Instances: warmPool.instances.map(member) };
+}
+
+export function describeRefresh(group: ScalingGroup, refresh: Refresh): XmlValue {
+  const { scaleInProtected, standby } = refresh.preferences;
+  return {
+    InstanceRefreshId: refresh.id,
+    AutoScalingGroupName: group.name,
+    Status: refresh.status,
+    StatusReason: refresh.reason,
+    StartTime: iso(refresh.startedAt),
+    EndTime: refresh.endedAt === null ? null : iso(refresh.endedAt),
+    PercentageComplete:
+      refresh.size === 0 ? 100 : Math.floor((100 * (refresh.size - refresh.left.length)) / refresh.size),
+    InstancesToUpdate: refresh.left.length,
+    Preferences: { ScaleInProtectedInstances: scaleInProtected, StandbyInstances: standby },
+  };
+}
+
+const configuration = (spec: WarmPoolSpec): XmlValue => ({
+  ...(spec.maxGroupPreparedCapacity !== null && { MaxGroupPreparedCapacity: spec.maxGroupPreparedCapacity }),
+  MinSize: spec.minSize,
+  PoolState: spec.poolState,
+  ...(spec.deleting && { Status: 'PendingDelete' }),
+  InstanceReusePolicy: { ReuseOnScaleIn: spec.reuseOnScaleIn },
+});
+
+const member = (instance: GroupInstance) => ({
+  InstanceId: instance.id,
+  InstanceType: 'm5.large',
+  AvailabilityZone: instance.availabilityZone,
+  LifecycleState: instance.lifecycleState,
+  HealthStatus: instance.health,
+  ProtectedFromScaleIn: instance.scaleInProtected,
+});
 
 export function describeInstance(group: ScalingGroup, instance: GroupInstance): XmlValue {
   return {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { EventLog } from '../log.ts';
+import { InstanceRefreshes } from './instance-refresh.ts';
 import { createLifecycleActions } from './lifecycle-actions.ts';
 import {
   type Activity,
@@ -10,9 +11,11 @@ import {
   type Hook,
   isActive,
   isLeaving,
+  isPooled,
   type Machine,
   type Transition,
 } from './model.ts';
+import { WarmPool } from './warm-pool.ts';
 
 /** The group looks again at what it holds this often (ms), for launches that failed or processes resumed. */
 const RECONCILE_EVERY = 1_000;
@@ -26,6 +29,8 @@ export interface GroupOptions {
   boot(instance: GroupInstance): void;
   /** The operating system goes down in its own way; resolves when it is down. */
   shutDown(instance: GroupInstance): Promise<void>;
+  /** The machine boots again from its disk. */
+  start(instance: GroupInstance): void;
   /** EC2 takes the machine. */
   powerOff(instance: GroupInstance): void;
   /** The private address of a new instance. */
@@ -40,6 +45,13 @@ export interface GroupSizes {
   maxSize?: number | undefined;
   desiredCapacity?: number | undefined;
 }
+
+/** From which state an instance is moved to another, and through which. */
+const MOVES = {
+  Standby: ['InService', 'EnteringStandby'],
+  InService: ['Standby', 'Pending'],
+  Detached: ['InService', 'Detaching'],
+} as const;
 
 /** SetInstanceProtection takes no other. */
 const PROTECTABLE = new Set(['InService', 'EnteringStandby', 'Standby']);
@@ -57,6 +69,10 @@ export class ScalingGroup {
   readonly activities: Activity[] = [];
   readonly suspended = new Set<string>();
   readonly policies: Record<string, number>;
+  readonly warmPool: WarmPool;
+  readonly refreshes: InstanceRefreshes;
+  /** An instance of another zone is launched before this one goes, beyond the desired capacity. */
+  #rebalanced: string | null = null;
   /** Set: every launch fails with this status message. */
   launchFailure: string | null = null;
   readonly #options: GroupOptions;
@@ -75,6 +91,33 @@ export class ScalingGroup {
     this.policies = spec.policies ?? {};
     if (spec.launchHook) this.hooks.push({ ...spec.launchHook, transition: 'launching' });
     if (spec.terminateHook) this.hooks.push({ ...spec.terminateHook, transition: 'terminating' });
+    this.refreshes = new InstanceRefreshes({
+      now: () => options.clock.wall(),
+      instances: this.instances,
+      settled: () =>
+        this.active.length === this.desiredCapacity &&
+        this.active.every((one) => one.lifecycleState === 'InService'),
+      terminate: (instance) => void this.#terminate(instance, 'an instance refresh'),
+    });
+    this.warmPool = new WarmPool(spec.warmPool, {
+      instances: () => [...this.instances.values()],
+      sizes: () => this,
+      enter: (instance, state) => this.#enter(instance, state),
+      target: options.target,
+      awaitLaunch: (instance, prefix) => this.#wait(instance, 'launching', prefix),
+      launch: () => this.#launch('Warmed:Pending'),
+      terminate: (instance, cause) => void this.#terminate(instance, cause),
+      stop: async (instance) => {
+        this.machineIs(instance.id, 'stopping');
+        await options.shutDown(instance);
+        this.machineIs(instance.id, 'stopped');
+      },
+      start: (instance) => {
+        this.machineIs(instance.id, 'running');
+        options.start(instance);
+      },
+      changed: () => this.reconcile(),
+    });
     this.#actions = createLifecycleActions({
       clock: options.clock,
       log: options.log,
@@ -152,6 +195,12 @@ export class ScalingGroup {
         `Instance Id not found - No managed instance found for instance ID ${id}`,
       );
     }
+    if (isPooled(instance)) {
+      throw new AwsFault(
+        'ValidationError',
+        `The instance ${id} is in the warm pool and cannot be terminated.`,
+      );
+    }
     if (isLeaving(instance)) {
       throw new AwsFault('ScalingActivityInProgress', `Instance ${id} is already terminating`);
     }
@@ -200,9 +249,14 @@ export class ScalingGroup {
         `The desired capacity (${this.desiredCapacity}) cannot be lowered below the group's min size (${this.minSize}).`,
       );
     }
+    const [from, through] = MOVES[state];
+    if (instance.lifecycleState !== from) {
+      throw new AwsFault('ValidationError', `The instance ${id} is not in ${from}.`);
+    }
     if (decrement) this.#desire(this.desiredCapacity - 1);
     if (state === 'InService') this.#desire(this.desiredCapacity + 1);
     this.#options.target(instance, state);
+    this.#enter(instance, through);
     this.#enter(instance, state);
     if (state === 'Detached') this.instances.delete(id);
     this.reconcile();
@@ -237,17 +291,46 @@ export class ScalingGroup {
         if (instance.health === 'Unhealthy') this.#terminate(instance, 'an EC2 health check');
       }
     }
-    const missing = this.desiredCapacity - this.active.length;
+    if (!this.suspended.has('InstanceRefresh')) this.refreshes.advance();
+    this.#rebalance();
+    const surplus = this.#rebalanced === null ? 0 : 1;
+    const missing = this.desiredCapacity + surplus - this.active.length;
     if (missing > 0 && !this.suspended.has('Launch')) {
-      for (let count = 0; count < missing; count += 1) if (!this.#launch()) break;
+      for (let count = 0; count < missing; count += 1) {
+        if (!this.warmPool.take() && !this.#launch('Pending')) break;
+      }
     }
     if (missing < 0 && !this.suspended.has('Terminate')) {
       const candidates = this.active
         .filter((instance) => !instance.scaleInProtected)
         .sort((a, b) => a.launchedAt - b.launchedAt);
       for (const instance of candidates.slice(0, -missing))
-        this.#terminate(instance, 'a smaller desired capacity');
+        this.#terminate(instance, 'a smaller desired capacity', true, this.warmPool.reuses);
     }
+    this.warmPool.reconcile(!this.suspended.has('Launch'));
+  }
+
+  /**
+   * The zones are out of balance, and this instance is in the fuller one: its replacement is launched first, then it
+   * goes (Auto Scaling User Guide, "Availability Zone rebalancing"). Not while AZRebalance is suspended.
+   */
+  rebalanceZones(id: string): void {
+    this.#existing(id);
+    this.#rebalanced = id;
+    this.reconcile();
+  }
+
+  #rebalance(): void {
+    const leaving = this.instances.get(this.#rebalanced ?? '');
+    if (this.suspended.has('AZRebalance') || leaving === undefined || isLeaving(leaving)) {
+      this.#rebalanced = null;
+      return;
+    }
+    if (leaving.scaleInProtected) return;
+    const serving = this.active.filter(({ lifecycleState }) => lifecycleState === 'InService');
+    if (serving.length <= this.desiredCapacity) return;
+    this.#rebalanced = null;
+    this.#terminate(leaving, 'availability zone rebalancing');
   }
 
   #tick(): void {
@@ -292,7 +375,8 @@ export class ScalingGroup {
     return activity;
   }
 
-  #launch(): boolean {
+  /** Into the group, or into the warm pool. */
+  #launch(prefix: 'Pending' | 'Warmed:Pending'): boolean {
     const last = this.activities.find((activity) => activity.description.startsWith('Launching'));
     if (this.launchFailure !== null) {
       if (last?.status === 'Failed' && last.message === this.launchFailure) return false;
@@ -317,23 +401,30 @@ export class ScalingGroup {
       launchedAt: this.#options.clock.wall(),
       address: this.#options.addressOf(id),
       actions: new Map(),
+      returning: false,
     };
     this.instances.set(id, instance);
     this.machines.set(id, { instance, state: 'running' });
-    this.#enter(instance, 'Pending');
-    this.#options.target(instance, 'InService');
+    this.#enter(instance, prefix);
+    this.#options.target(instance, prefix === 'Pending' ? 'InService' : this.warmPool.target);
     this.#options.boot(instance);
     Object.assign(activity, { status: 'Successful', endedAt: this.#options.clock.wall() });
-    this.#wait(instance, 'launching', 'Pending');
+    this.#wait(instance, 'launching', prefix);
     return true;
   }
 
-  #terminate(instance: GroupInstance, cause: string, withHook = true): Activity {
+  #terminate(instance: GroupInstance, cause: string, withHook = true, returning = false): Activity {
     const activity = this.#activity(`Terminating EC2 instance: ${instance.id}`, cause);
     this.#actions.drop(instance);
-    this.#enter(instance, 'Terminating');
-    this.#options.target(instance, 'Terminated');
-    if (withHook) this.#wait(instance, 'terminating', 'Terminating');
+    instance.returning = returning;
+    const warmed = isPooled(instance);
+    const prefix = warmed ? 'Warmed:Terminating' : 'Terminating';
+    this.#enter(instance, prefix);
+    const end = warmed ? 'Warmed:Terminated' : 'Terminated';
+    this.#options.target(instance, returning ? this.warmPool.target : end);
+    // Nobody answers on a machine that is off.
+    const runs = this.machines.get(instance.id)?.state === 'running';
+    if (withHook && (runs || !warmed)) this.#wait(instance, 'terminating', prefix);
     else this.#gone(instance);
     return activity;
   }
@@ -353,11 +444,18 @@ export class ScalingGroup {
     if (transition === 'launching' && result === 'ABANDON') {
       this.#terminate(instance, 'an abandoned launch', this.#options.spec.terminateHookAfterAbandon ?? true);
       this.reconcile();
+    } else if (transition === 'launching' && isPooled(instance)) {
+      this.warmPool.settle(instance);
     } else if (transition === 'launching') {
       this.#enter(instance, 'Pending:Proceed');
       this.#enter(instance, 'InService');
-    } else {
+    } else if (instance.returning) {
+      instance.returning = false;
       this.#enter(instance, 'Terminating:Proceed');
+      this.#endActivity(instance);
+      this.warmPool.takeBack(instance);
+    } else {
+      this.#enter(instance, `${instance.lifecycleState.replace(/:Wait$/, '')}:Proceed`);
       this.#shutDown(instance);
     }
   }
@@ -384,14 +482,18 @@ export class ScalingGroup {
 
   #gone(instance: GroupInstance): void {
     this.#actions.drop(instance);
-    const leaving = this.activities.find(
-      ({ description, endedAt }) => endedAt === null && description.endsWith(instance.id),
-    );
-    if (leaving) Object.assign(leaving, { status: 'Successful', endedAt: this.#options.clock.wall() });
+    this.#endActivity(instance);
     this.#enter(instance, 'Terminated');
     this.instances.delete(instance.id);
     this.machineIs(instance.id, 'terminated');
     this.#options.powerOff(instance);
+  }
+
+  #endActivity({ id }: GroupInstance): void {
+    const leaving = this.activities.find(
+      ({ description, endedAt }) => endedAt === null && description.endsWith(id),
+    );
+    if (leaving) Object.assign(leaving, { status: 'Successful', endedAt: this.#options.clock.wall() });
   }
 
   /** What EC2 says of the machine from now on. */

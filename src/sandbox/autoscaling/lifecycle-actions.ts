@@ -23,6 +23,7 @@ export function createLifecycleActions({ clock, log, answered }: LifecycleAction
       instanceId: instance.id,
       hook: hook.name,
       transition: hook.transition,
+      lifecycleState: instance.lifecycleState,
       state,
       ...more,
     });

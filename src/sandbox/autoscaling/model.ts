@@ -24,10 +24,22 @@ export interface GroupSpec {
   policies?: Record<string, number>;
   /** How long EC2 takes to stop the machine once its termination proceeds, in ms. Default 0. */
   shutdownDelay?: number;
+  warmPool?: Partial<WarmPoolSpec>;
   /** EC2 lets the operating system go down in its own way before it takes the machine. Default: it just takes it. */
   orderlyShutdown?: boolean;
   /** Whether the terminate hook opens for an instance whose launch was abandoned. Default true. */
   terminateHookAfterAbandon?: boolean;
+}
+
+export interface WarmPoolSpec {
+  poolState: 'Stopped' | 'Running' | 'Hibernated';
+  minSize: number;
+  /** Instances in the pool and in the group together; null: the group's maximum. */
+  maxGroupPreparedCapacity: number | null;
+  reuseOnScaleIn: boolean;
+  /** Whether the launch hook opens (Warmed:Pending:Wait) for an instance that comes back; AWS does not say. */
+  hookOnReturn: boolean;
+  deleting: boolean;
 }
 
 /** One open lifecycle action: a hook that waits for an answer about one instance. */
@@ -51,6 +63,8 @@ export interface GroupInstance {
   /** Its private address. */
   address: string;
   actions: Map<string, LifecycleAction>;
+  /** Its termination ends in the warm pool. */
+  returning: boolean;
 }
 
 /** What EC2 knows of one machine, which may outlive its membership in the group, or end before it. */
@@ -85,4 +99,8 @@ export const isActive = ({ lifecycleState }: GroupInstance): boolean =>
   lifecycleState === 'InService' || lifecycleState.startsWith('Pending');
 
 export const isLeaving = ({ lifecycleState }: GroupInstance): boolean =>
-  lifecycleState.startsWith('Terminat');
+  /^(Warmed:)?Terminat/.test(lifecycleState);
+
+/** In the warm pool or on its way into it. */
+export const isPooled = (instance: GroupInstance): boolean =>
+  instance.lifecycleState.startsWith('Warmed:') && !isLeaving(instance);

@@ -6,54 +6,16 @@ import {
   describeHook,
   describeInstance,
   describePolicy,
+  describeWarmPool,
 } from './describe.ts';
 import type { ScalingGroup } from './group.ts';
 import { AwsFault } from './model.ts';
-
-/** The parameters of one call, flat as the Query protocol sends them. */
-export type QueryParams = URLSearchParams;
+import { flag, listOf, named, number, optionalNumber, paged, type QueryParams, text } from './params.ts';
+import { cancelRefresh, describeRefreshes, startRefresh } from './refresh-operations.ts';
+import { warmPoolOf } from './warm-pool-params.ts';
 
 /** One operation: what it answers as `<Op>Result`; null: no Result element. */
 type Operation = (group: ScalingGroup, params: QueryParams) => XmlValue;
-
-/** `Name.member.1`, `Name.member.2`, … */
-export function listOf(params: QueryParams, name: string): string[] {
-  const list: string[] = [];
-  for (let index = 1; params.has(`${name}.member.${index}`); index += 1) {
-    list.push(params.get(`${name}.member.${index}`) ?? '');
-  }
-  return list;
-}
-
-/** Whether a thing is among those asked for; without a list all are. */
-function named(params: QueryParams, list: string): (name: string) => boolean {
-  const names = listOf(params, list);
-  return (name) => names.length === 0 || names.includes(name);
-}
-
-const text = (params: QueryParams, name: string): string => {
-  const value = params.get(name);
-  if (value === null || value === '') throw new AwsFault('ValidationError', `${name} is required`);
-  return value;
-};
-
-const flag = (params: QueryParams, name: string) => params.get(name) === 'true';
-
-function number(params: QueryParams, name: string): number {
-  const value = text(params, name);
-  if (/^-?\d{1,9}$/.test(value)) return Number(value);
-  throw new AwsFault('ValidationError', `${value} is not a valid value for ${name}: it must be an integer`);
-}
-
-const optionalNumber = (params: QueryParams, name: string) =>
-  params.has(name) ? number(params, name) : undefined;
-
-/** One page of a list, and the token of the next one where there is more. */
-function paged<T>(params: QueryParams, all: readonly T[], most = 100) {
-  const start = params.has('NextToken') ? number(params, 'NextToken') : 0;
-  const end = start + Math.min(most, optionalNumber(params, 'MaxRecords') ?? most);
-  return { page: all.slice(start, end), more: end < all.length ? { NextToken: String(end) } : {} };
-}
 
 function ours(group: ScalingGroup, params: QueryParams): void {
   const name = text(params, 'AutoScalingGroupName');
@@ -88,6 +50,14 @@ const reads: Record<string, Operation> = {
     if (params.has('AutoScalingGroupName')) ours(group, params);
     const { page, more } = paged(params, group.activities);
     return { Activities: page.map((activity) => describeActivity(group, activity)), ...more };
+  },
+  DescribeInstanceRefreshes: (group, params) => {
+    ours(group, params);
+    return describeRefreshes(group);
+  },
+  DescribeWarmPool: (group, params) => {
+    ours(group, params);
+    return describeWarmPool(group);
   },
   DescribePolicies: (group, params) => {
     if (params.has('AutoScalingGroupName')) ours(group, params);
@@ -157,6 +127,24 @@ const changes: Record<string, Operation> = {
   EnterStandby: (group, params) => move(group, params, 'Standby'),
   ExitStandby: (group, params) => move(group, params, 'InService'),
   DetachInstances: (group, params) => move(group, params, 'Detached'),
+  StartInstanceRefresh: (group, params) => {
+    ours(group, params);
+    return startRefresh(group, params);
+  },
+  CancelInstanceRefresh: (group, params) => {
+    ours(group, params);
+    return cancelRefresh(group);
+  },
+  PutWarmPool: (group, params) => {
+    ours(group, params);
+    group.warmPool.put(warmPoolOf(params));
+    return {};
+  },
+  DeleteWarmPool: (group, params) => {
+    ours(group, params);
+    group.warmPool.delete();
+    return {};
+  },
   SuspendProcesses: (group, params) => {
     ours(group, params);
     for (const name of listOf(params, 'ScalingProcesses')) group.suspended.add(name);
