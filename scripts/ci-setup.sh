@@ -12,6 +12,7 @@ nftables
 openssh-server
 procps
 prometheus
+python3-venv
 systemd
 util-linux
 "
