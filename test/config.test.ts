@@ -226,3 +226,35 @@ test.each([
 ])('the duration %s is %s ms', (written, ms) => {
   expect(parseDuration(written)).toBe(ms);
 });
+
+describe('the status page', () => {
+  const status = (section: string, env: NodeJS.ProcessEnv = {}) =>
+    load(`${minimal}status: ${section}\n`, env).status;
+
+  test('is off unless it is asked for, and needs no token on loopback', () => {
+    expect(load(minimal).status.listen).toBe('off');
+    for (const listen of ['127.0.0.1:9180', 'localhost:0', '"[::1]:9180"', 'off']) {
+      expect(() => status(`{listen: ${listen}}`)).not.toThrow();
+    }
+    expect(load(minimal, { DROVER_STATUS_LISTEN: '127.0.0.1:9180' }).status.listen).toBe('127.0.0.1:9180');
+  });
+
+  test('is not shown to other hosts without a token', () => {
+    for (const listen of ['0.0.0.0:9180', '10.0.0.7:9180', '"[::]:9180"', 'runner.example.com:9180']) {
+      expect(() => status(`{listen: ${listen}}`)).toThrow(/which other hosts reach: set status.tokenFile/);
+      expect(status(`{listen: ${listen}, tokenFile: /etc/drover/status-token}`).tokenFile).toBeDefined();
+    }
+  });
+
+  test('listens on host:port or not at all', () => {
+    for (const listen of ['9180', '":9180"', '127.0.0.1', 'on']) {
+      expect(() => status(`{listen: ${listen}}`)).toThrow(ConfigError);
+    }
+  });
+
+  test('its token is a secret: read from its file, and taken out of every log', () => {
+    const token = file('look-but-do-not-touch\n');
+    const config = load(`${minimal}status: {listen: "0.0.0.0:1", tokenFile: ${token}}\n`);
+    expect(readableSecrets(config, {})).toEqual(['look-but-do-not-touch']);
+  });
+});

@@ -71,11 +71,14 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
   const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     url: `http://${shown}:${port}/`,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      // What was told last is written in the next turn: it goes out first.
+      for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
 

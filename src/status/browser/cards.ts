@@ -69,7 +69,7 @@ function show(card: Card, { view }: Shown, { world }: Model, isChosen: boolean):
   const isGone = view.state === 'released' || placeIn(world, view.id) === 'Terminated';
   card.item.dataset.phase = isGone ? 'gone' : phaseOf(view);
   card.choose.setAttribute('aria-pressed', String(isChosen));
-  setName(card.state, view.state);
+  setName(card.state, isGone && view.state !== 'released' ? 'gone' : view.state);
   card.state.title = view.meaning;
   setText(
     card.jobs,
@@ -107,7 +107,7 @@ function factsOf(view: InstanceView, world: Model['world'], isGone: boolean): Ar
   const facts: Array<[string, string]> = [['since', span(now() - view.since)]];
   const place = placeIn(world, view.id) ?? view.group?.lifecycleState;
   if (place !== undefined) facts.push(['group', place]);
-  if (isGone) return facts;
+  if (isGone) return view.state === 'released' ? facts : [...facts, ['last seen', view.state]];
   if (view.operation !== null) facts.push(['playing', view.operation]);
   if (view.hook !== null) facts.push(['hook', `${view.hook.name}: ${left(view.hook.deadline)}`]);
   if (view.deadline !== null) facts.push(['drain', left(view.deadline)]);
