@@ -29,7 +29,14 @@ export async function withStatusPage<T>(
   run: (watcher: Watcher | undefined) => Promise<T>,
 ): Promise<T> {
   if (config.status.listen === 'off') return run(undefined);
-  const token = statusToken(config, options.env);
+  let token: string | null;
+  try {
+    token = statusToken(config, options.env);
+  } catch (error) {
+    // There may be a drain to finish.
+    options.log.error({ err: error }, 'no status page: its token cannot be read');
+    return run(undefined);
+  }
   const secrets = new Secrets(readableSecrets(config, options.env));
   const hub = new Hub({ title: 'this instance', redact: (text) => secrets.redact(text) });
   for (const entry of readEntries(config.stateDir)) hub.entry(entry);

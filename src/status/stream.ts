@@ -10,8 +10,8 @@ const RETRY = 1_000;
 
 /**
  * Server-sent events for one reader: first `hello`, or with `lastId` what came after it, then all that is new. Nothing
- * is buffered for a slow reader: it is written to only while it reads, and where it has fallen behind by more than the
- * feed keeps, it is let go.
+ * is buffered for a slow reader: it is written to only while it reads; where it has fallen behind by more than the feed
+ * keeps, it begins anew with `hello`, and one that takes nothing for long is let go.
  */
 export function stream(hub: Hub, response: ServerResponse, lastId: string | null): void {
   const { feed } = hub;
@@ -38,8 +38,8 @@ export function stream(hub: Hub, response: ServerResponse, lastId: string | null
     while (!blocked && !response.destroyed && position !== null && position < feed.end) {
       const text = feed.textAt(position);
       if (text === null) {
-        response.destroy();
-        return;
+        greet();
+        continue;
       }
       position += 1;
       write(text);
