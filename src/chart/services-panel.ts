@@ -7,7 +7,7 @@ import { toSvg } from './svg.ts';
 export const servicesTitle = 'The services of an instance, what they own, and what triggers what';
 
 /** States in one line of a box. */
-const STATES_A_LINE = 2;
+const STATES_A_LINE = 4;
 
 /** The services as one panel of a drawing. */
 export function servicesPanel({ units, triggers }: ServicesGraph): Panel {
@@ -33,7 +33,7 @@ function detailsOf({ type, owns, description }: ServiceUnit): string[] {
   return [
     description,
     ...(type === null ? [] : [`Type=${type}`]),
-    ...rows.map((row, index) => (index === 0 ? `owns ${row}` : `     ${row}`)),
+    ...rows.map((row, index) => (index === 0 ? `owns ${row}` : `and ${row}`)),
   ];
 }
 

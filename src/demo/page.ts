@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Secrets } from '../logger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { followInstance } from '../status/follow-instance.ts';
 import { Hub } from '../status/hub.ts';
@@ -43,7 +44,12 @@ export async function openPageUnless(
 /** The status page of a whole sandbox: all instances beside each other, the world around them, and its controls. */
 export async function openPage(options: PageOptions): Promise<SandboxPage> {
   const { sandbox, dir, title } = options;
-  const hub = new Hub({ title, epoch: `${process.pid}-${Date.now()}` });
+  const secrets = new Secrets();
+  const hub = new Hub({
+    title,
+    epoch: `${process.pid}-${Date.now()}`,
+    redact: (text) => secrets.redact(text),
+  });
   const follow = new Map<string, () => void>();
   const look = () => {
     for (const id of sandbox.instances.keys()) {

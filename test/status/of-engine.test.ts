@@ -64,3 +64,34 @@ test('what fails in the engine is what fails, and the page ends with it', async 
   });
   await expect(work).rejects.toThrow('the journal is damaged');
 });
+
+test('no secret reaches the page: neither one of the configuration, nor one that GitLab has just made', async () => {
+  const config = pageConfig(dir, await freePort());
+  const env = { TOKEN: 'a-token-of-the-configuration' };
+  const rotated = 'glrt-t1_rotatedByTheRunner';
+  await withStatusPage(config, { ...options(), env }, async (watcher) => {
+    const journal = writeJournal();
+    const [first] = journal.serve();
+    if (first !== undefined) watcher?.entry(first, false);
+    const message = `refused: ${env.TOKEN} and ${rotated}`;
+    watcher?.entry(
+      journal.send({ type: 'playbook.failed', operation: 'init-1', reason: 'failed', message, facts: {} }),
+      false,
+    );
+    watcher?.play('init-1', { event: 'start', counter: 1, at: 1 });
+    watcher?.play('init-1', { event: 'task', counter: 2, at: 2, task: 'Register' });
+    watcher?.play('init-1', { event: 'failed', counter: 3, at: 3, task: 'Register', msg: message });
+    const { listen } = config.status;
+    await expect.poll(() => stateAt(listen), { timeout: 10_000 }).not.toBe('nothing');
+    const abort = new AbortController();
+    const events = await fetch(`http://${listen}/events`, { signal: abort.signal });
+    let told = '';
+    for await (const chunk of events.body ?? []) {
+      told += Buffer.from(chunk).toString('utf8');
+      if (/event: hello\n.*\n\n/.test(told)) break;
+    }
+    abort.abort();
+    expect(told).toContain('refused: [redacted] and glrt-[redacted]');
+    for (const secret of [env.TOKEN, rotated]) expect(told).not.toContain(secret);
+  });
+});
