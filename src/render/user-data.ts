@@ -84,9 +84,10 @@ function checkDownloads(options: UserDataOptions): void {
 }
 
 /** Every token must come to the instance as a credential: it has no other file of ours, and no variable. */
-function checkTokens({ gitlab, runners }: Config, credentials: ReadonlySet<string>): void {
+function checkTokens({ gitlab, runners, status }: Config, credentials: ReadonlySet<string>): void {
   const elsewhere = [
     ...(gitlab.apiTokenFile === undefined ? [] : ['gitlab.apiTokenFile']),
+    ...(status.tokenFile === undefined ? [] : ['status.tokenFile']),
     ...runners.flatMap((runner, index) =>
       tokenSources(runner)
         .filter((key) => key !== 'tokenCredential')
@@ -95,10 +96,14 @@ function checkTokens({ gitlab, runners }: Config, credentials: ReadonlySet<strin
   ];
   if (elsewhere[0] !== undefined) {
     throw new ConfigError(
-      `${elsewhere[0]} names what a new instance does not have: use tokenCredential and --credential`,
+      `${elsewhere[0]} names what a new instance does not have: name a credential in its place, and give --credential`,
     );
   }
-  const named = [gitlab.apiTokenCredential, ...runners.map((runner) => runner.tokenCredential)];
+  const named = [
+    gitlab.apiTokenCredential,
+    status.tokenCredential,
+    ...runners.map((runner) => runner.tokenCredential),
+  ];
   const missing = named.find((name) => name !== undefined && !credentials.has(name));
   if (missing !== undefined) {
     throw new ConfigError(
