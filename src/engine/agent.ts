@@ -45,6 +45,6 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
       if (!isPooled(record.context.group)) return 'released';
     }
   } finally {
-    notifier.stop();
+    await notifier.stop();
   }
 }

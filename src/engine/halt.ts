@@ -28,6 +28,20 @@ export interface Halt {
   carryOut(engine: Engine, watch: () => void): Promise<void>;
 }
 
+/**
+ * Aborts with `signal`, unless the host goes down: then there is a runner to see to, and what was starting goes on
+ * starting, so that the chart can do it.
+ */
+export function stoppedAlone(signal: AbortSignal, hostStopping: () => Promise<HaltKind | null>): AbortSignal {
+  const alone = new AbortController();
+  const ask = async () => {
+    if ((await hostStopping()) === null) alone.abort(signal.reason);
+  };
+  if (signal.aborted) void ask();
+  else signal.addEventListener('abort', () => void ask(), { once: true });
+  return alone.signal;
+}
+
 /** Sees to it that a host that goes down leaves neither a job without a word nor a ghost runner. */
 export function createHalt({ clock, log, limit, hostStopping }: HaltOptions): Halt {
   let begun = false;

@@ -16,7 +16,7 @@ import { createImds } from '../sources/imds.ts';
 import type { Poller } from '../sources/poller.ts';
 import { startRunnerProcess } from '../sources/runner-process.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { createHalt } from './halt.ts';
+import { createHalt, stoppedAlone } from './halt.ts';
 import { ofThisInstance, openRecord } from './open-record.ts';
 import { policyOf } from './policy-of.ts';
 import { type LifecycleRecord, stateName } from './record.ts';
@@ -86,10 +86,11 @@ export async function runInstance(
     const clock = createTimeline(clockOffset);
     const { endpoint, timeout } = config.metadata;
     const imds = createImds({ endpoint, timeout, clock });
-    const identity = await untilAnswered(() => readIdentity(imds, config.autoscaling.region, signal), {
+    const given = stoppedAlone(signal, hostStopping);
+    const identity = await untilAnswered(() => readIdentity(imds, config.autoscaling.region, given), {
       clock,
       log,
-      signal,
+      signal: given,
       what: 'instance identity',
     });
     const record = ofThisInstance(open, identity.instanceId, log);
@@ -151,7 +152,7 @@ export async function runInstance(
     await recover(engine, {
       record,
       announced: rules.announced?.(clockOffset) ?? [],
-      look: () => look(AbortSignal.any([signal, AbortSignal.timeout(FRESH_LOOK_LIMIT)])),
+      look: () => look(AbortSignal.any([given, AbortSignal.timeout(FRESH_LOOK_LIMIT)])),
       log,
     });
 

@@ -5,7 +5,7 @@ import { stateName } from '../engine/record.ts';
 import { createTimeline } from '../engine/timeline.ts';
 import { isPooled } from '../lifecycle/group.ts';
 import type { Poller } from '../sources/poller.ts';
-import { createNotifier } from '../systemd/notify.ts';
+import { createNotifier, tellReady } from '../systemd/notify.ts';
 import { activeState, startUnit } from '../systemd/units.ts';
 import { withdrawNotice } from './notice.ts';
 import { type OwningUnit, ownerOf } from './owners.ts';
@@ -73,7 +73,7 @@ export async function runOwner(
     await passOn(unit, end, config);
     return end;
   } finally {
-    notifier.stop();
+    await notifier.stop();
   }
 }
 
@@ -91,9 +91,10 @@ async function passOn(unit: OwningUnit, { kind, record }: InstanceEnd, config: C
 }
 
 /** Whether it is this unit's turn; if not, says whose it is, and sees that that one runs. */
-async function isMyTurn(unit: OwningUnit, turn: Turn, { log }: InstanceOptions): Promise<boolean> {
+async function isMyTurn(unit: OwningUnit, turn: Turn, { log, env }: InstanceOptions): Promise<boolean> {
   if (turn.unit === unit || turn.unit === null) return true;
   log.info({ state: turn.state ?? 'discovering', owner: turn.unit }, 'not my phase');
+  await tellReady({ clock: createTimeline(0), env, log });
   await seeToIt(turn);
   return false;
 }

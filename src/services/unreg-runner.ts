@@ -4,7 +4,9 @@ import { stopIntake } from '../effects/runner-signals.ts';
 import type { InstanceEnd, InstanceOptions } from '../engine/instance.ts';
 import { createTimeline, readBootId } from '../engine/timeline.ts';
 import { LockedError } from '../errors.ts';
+import { hostStopping } from '../sources/host-stop.ts';
 import { metadataItems } from '../sources/metadata.ts';
+import { tellReady } from '../systemd/notify.ts';
 import { startUnit, stopUnits } from '../systemd/units.ts';
 import { withdrawNotice } from './notice.ts';
 import { runOwner, seeToIt } from './owning.ts';
@@ -24,9 +26,11 @@ export async function runUnregRunner(config: Config, options: InstanceOptions): 
   const { log, signal } = options;
   const turn = readTurn(config.stateDir);
   const reason = await reasonToLeave(config, turn, { bootId: readBootId(), log, signal });
-  if (signal.aborted) return;
+  // Stopped with the host, it has the runner to see to all the same.
+  if (signal.aborted && (await hostStopping()) === null) return;
   if (reason === null) {
     log.info({ state: turn.state ?? 'discovering', owner: turn.unit }, 'not my phase: no notice holds');
+    await tellReady({ clock: createTimeline(0), env: options.env, log });
     withdrawNotice(config.runDir);
     await startUnit('lifecycle-check');
     return seeToIt(turn);

@@ -18,7 +18,8 @@ export interface NotifyDeps {
 export interface Notifier {
   /** We are up: from now on the watchdog is fed, for as long as every source there is goes on looking. */
   ready(sources: () => readonly Pick<Poller, 'silentFor' | 'interval'>[]): void;
-  stop(): void;
+  /** Resolves when what was to be told has been told: a unit that ends before that has failed to start, for systemd. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -31,8 +32,9 @@ export function createNotifier({ clock, env, log }: NotifyDeps): Notifier {
   const watchdog = Number(env.WATCHDOG_USEC) / 1_000;
   const every = asked && watchdog > 0 ? watchdog / 3 : null;
   let cancel = () => {};
+  const sending = new Set<Promise<void>>();
 
-  const send = async (...words: string[]) => {
+  const tell = async (...words: string[]) => {
     if (!asked) return;
     try {
       await promisify(execFile)('systemd-notify', words, { timeout: NOTIFY_LIMIT });
@@ -41,20 +43,33 @@ export function createNotifier({ clock, env, log }: NotifyDeps): Notifier {
     }
   };
 
+  const send = (...words: string[]) => {
+    const sent = tell(...words).finally(() => sending.delete(sent));
+    sending.add(sent);
+  };
+
   return {
     ready(sources) {
-      void send('--ready');
+      send('--ready');
       if (every === null) return;
       const feed = () => {
         const stuck = sources().some(({ silentFor, interval }) => silentFor > interval + LATE);
         if (stuck) log.error('a source no longer looks: the watchdog is not fed');
-        else void send('WATCHDOG=1');
+        else send('WATCHDOG=1');
         cancel = clock.setTimer(clock.now() + every, feed);
       };
       feed();
     },
-    stop() {
+    async stop() {
       cancel();
+      await Promise.all(sending);
     },
   };
+}
+
+/** Of a unit that leaves without effect: it has started all the same, and its end is no failure. */
+export async function tellReady(deps: NotifyDeps): Promise<void> {
+  const notifier = createNotifier(deps);
+  notifier.ready(() => []);
+  await notifier.stop();
 }

@@ -64,7 +64,7 @@ export async function runLifecycleCheck(
   });
   sources.push(watch.source);
   const end = await Promise.race([watch.notice, stopped]);
-  notifier.stop();
+  await notifier.stop();
   await watch.stop();
   imds.close();
   if (end === 'stopped') return 'stopped';
