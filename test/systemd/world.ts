@@ -8,11 +8,12 @@ import { replayJournal } from '../../src/engine/replay.ts';
 import type { LogEntry } from '../../src/sandbox/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Allowances, gatherEvidence, violations } from '../scenarios/invariants.ts';
-import { HOOKS, SHORT, type World } from '../scenarios/world.ts';
+import { SHORT, type World } from '../scenarios/world.ts';
 import { openCloud } from './hosts/cloud.ts';
 import { droverImage, type Mode } from './hosts/image.ts';
 import { type InstanceHosts, type InstanceHostsOptions, instanceHosts } from './hosts/instance-hosts.ts';
 import type { DiskFiles } from './hosts/layers.ts';
+import { waitUntil } from './hosts/wait-until.ts';
 
 export interface HostWorldOptions extends Allowances {
   /** Default: the five services. */
@@ -32,6 +33,12 @@ export interface HostWorld extends Pick<World, 'sandbox' | 'seen' | 'entries'> {
   recordIn(instanceId: string, state: string, limit?: number): Promise<void>;
 }
 
+/** Long enough for hosts that boot while the machine does other things; what is about timeouts sets its own. */
+const HOOKS = {
+  launchHook: { name: 'launch', heartbeatTimeout: 120, defaultResult: 'ABANDON' },
+  terminateHook: { name: 'terminate', heartbeatTimeout: 60, defaultResult: 'CONTINUE' },
+} as const;
+
 /** Where an instance's record lies. */
 const STATE = '/var/lib/drover';
 
@@ -40,6 +47,33 @@ const STATE = '/var/lib/drover';
  * One that fails leaves a directory with the event log and every unit's journal behind, and says where.
  */
 export async function hostScenario(
+  options: HostWorldOptions,
+  play: (world: HostWorld) => Promise<void>,
+): Promise<void> {
+  const release = await turn();
+  try {
+    await playOnHosts(options, play);
+  } finally {
+    release();
+  }
+}
+
+/** Scenarios of one file that run side by side: they mostly wait, but hosts that boot all at once starve each other. */
+let free = 2;
+const waiting: (() => void)[] = [];
+
+/** Waits for a free place; resolves with what gives it back. */
+async function turn(): Promise<() => void> {
+  if (free > 0) free -= 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  return () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+}
+
+async function playOnHosts(
   options: HostWorldOptions,
   play: (world: HostWorld) => Promise<void>,
 ): Promise<void> {
@@ -123,10 +157,12 @@ function worldOf(sandbox: Sandbox, hosts: InstanceHosts): HostWorld {
         limit,
       ),
     entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
-    recordIn: (id, state, limit = 60_000) =>
-      expect
-        .poll(() => readEntries(hosts.of(id).path(STATE)).at(-1)?.to, { timeout: limit, interval: 100 })
-        .toContain(state),
+    recordIn: (id, state, limit) =>
+      waitUntil(
+        `${id} in ${state}`,
+        () => readEntries(hosts.of(id).path(STATE)).at(-1)?.to?.includes(state),
+        limit,
+      ),
   };
 }
 

@@ -61,9 +61,9 @@ export interface TestHost {
   path(path: string, boot?: number): string;
   /** Resolves when a shell command succeeds, or a condition holds; rejects after `limit` ms. Default 60 s. */
   waitFor(what: string | (() => unknown), limit?: number): Promise<void>;
-  /** The power button, or `systemctl reboot`; resolves when it is down. */
+  /** The power button, or `systemctl reboot`; resolves when it is down, at once where it is so already. */
   shutDown(kind: 'poweroff' | 'reboot'): Promise<void>;
-  /** Resolves when systemd answers again, after a reboot. */
+  /** Boots it where it is down and not rebooting; resolves when systemd answers. */
   started(): Promise<void>;
   /** Both of it. */
   reboot(): Promise<void>;
@@ -102,7 +102,7 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
     started.ended.then((end) => {
       if (now !== started) return;
       now = null;
-      if (end === 'reboot' && !cut) coming = boot();
+      coming = end === 'reboot' && !cut ? boot() : null;
       options.onEnd?.(end);
     });
     await waitUntil(`systemd on ${name}`, async () => {
@@ -189,13 +189,14 @@ export function createHost(ground: CloudGround, address: string, options: HostOp
       );
     },
     async shutDown(kind) {
-      const going = running();
+      const going = now;
+      if (going === null) return;
       if (kind === 'poweroff') going.pressPowerButton();
       else await host.exec('systemctl reboot', { mayFail: true });
       await going.ended;
     },
     async started() {
-      if (now === null && coming === null) throw new Error(`${name} is down`);
+      if (now === null && coming === null) coming = boot();
       await coming;
     },
     async reboot() {

@@ -41,9 +41,12 @@ export function droverImage({ mode, config, credentials }: ImageOptions): DiskFi
 
 /** The units as role drover writes them (rendered once a process and mode), and what its handlers enable. */
 function unitFiles(mode: Mode, credentials: string[]): DiskFiles {
-  const key = `${mode} ${credentials}`;
-  const rendered = units.get(key) ?? render(mode, credentials);
-  units.set(key, rendered);
+  // All at the first call: rendering holds up a sandbox that runs in this process already.
+  const key = (one: Mode) => `${one} ${credentials}`;
+  if (!units.has(key(mode))) {
+    for (const one of ['services', 'agent'] as const) units.set(key(one), render(one, credentials));
+  }
+  const rendered = units.get(key(mode));
   const enabled = mode === 'services' ? ['init-runner', 'lifecycle-check'] : ['drover'];
   const wants = enabled.map((name) => [
     `${UNITS}/multi-user.target.wants/${name}.service`,

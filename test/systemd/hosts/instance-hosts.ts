@@ -11,6 +11,8 @@ export interface InstanceHostsOptions {
   files?(instance: SandboxInstance, urls: SandboxUrls): DiskFiles;
   /** Gives an instance the machine id that another has too, as an image that was baked with one does. */
   machineId?: string;
+  /** Told of each host once its systemd answers for the first time. */
+  onBoot?(host: TestHost): void;
   /** Told when an instance has gone down by itself: `poweroff`, or `reboot`, after which it comes up again. */
   onEnd?(instanceId: string, end: HostEnd): void;
 }
@@ -49,6 +51,7 @@ export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}):
       });
       hosts.set(instance.id, host);
       await host.boot();
+      options.onBoot?.(host);
     },
     powerOff: async ({ id }) => hosts.get(id)?.cutPower(),
     shutDown: ({ id }, kind) => of(id).shutDown(kind),

@@ -12,7 +12,8 @@ export function writeFiles(layer: string, files: DiskFiles, below: readonly stri
     makeDirectories(layer, dirname(path), below);
     const target = join(layer, path);
     if (typeof file === 'object' && 'link' in file) symlinkSync(file.link, target);
-    else if (typeof file === 'object' && 'copy' in file) cpSync(file.copy, target, { recursive: true });
+    else if (typeof file === 'object' && 'copy' in file)
+      cpSync(file.copy, target, { recursive: true, filter: (path) => !path.endsWith('.map') });
     else if (typeof file === 'string') writeFileSync(target, file, { mode: 0o644 });
     else writeFileSync(target, file.text, { mode: file.mode ?? 0o644 });
   }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { skipHosts } from '../hosts/requirements.ts';
+import { hostScenario } from '../world.ts';
+import { gone, managers, oneServing, PATIENCE, runningJob, serving, TEST_LIMIT } from './steps.ts';
+
+const terminateHook = { name: 'terminate', heartbeatTimeout: 15, defaultResult: 'CONTINUE' as const };
+
+describe.skipIf(skipHosts())('the story of three hosts, driven by the services', () => {
+  it.concurrent(
+    'L1 C1 T1 C5: they launch, saturate, one is drained under a job, the others retire; each unit’s journal tells it',
+    async () => {
+      const options = {
+        group: { desiredCapacity: 2, maxSize: 3, terminateHook },
+        config: { lifecycle: { idleThreshold: '60s' } },
+      };
+      await hostScenario(options, async (world) => {
+        const { seen, entries, sandbox, hosts } = world;
+        const two = await serving(world, 2);
+        expect(entries({ subject: 'manager', state: 'created' })).toHaveLength(2);
+        for (const host of two) {
+          expect(await host.unit('gitlab-runner.service', 'UnitFileState')).toBe('disabled');
+          expect(await host.unit('init-runner.service', 'Result')).toBe('success');
+        }
+        // Both are full: the group grows by one, and the queue goes there.
+        const jobs = [await runningJob(world, 'sleep 30'), await runningJob(world, 'sleep 30')];
+        await seen({ subject: 'group', desiredCapacity: 3 }, PATIENCE);
+        await serving(world, 3);
+        for (const id of jobs) await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
+        expect(entries({ subject: 'group' })).toHaveLength(1);
+        // An operator takes one under a job three times as long as the hook's timeout.
+        const id = await runningJob(world, 'sleep 46');
+        const busy = await busyHost(world);
+        sandbox.autoscaling.suspended.add('Launch');
+        sandbox.autoscaling.terminate(busy.name, true);
+        const finished = await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
+        const answered = await seen(
+          { subject: 'hook', state: 'completed', hook: 'terminate', instanceId: busy.name },
+          PATIENCE,
+        );
+        expect(
+          entries({ subject: 'hook', state: 'heartbeat', instanceId: busy.name }).length,
+        ).toBeGreaterThan(1);
+        const deleted = entries({ subject: 'manager', state: 'deleted' })[0];
+        expect(finished.seq).toBeLessThan(deleted?.seq ?? 0);
+        expect(deleted?.seq).toBeLessThan(answered.seq);
+        // The rest have nothing to do: they retire.
+        await Promise.all(hosts.all().map((host) => gone(world, host.name)));
+        expect(sandbox.autoscaling.desiredCapacity).toBe(0);
+        expect(managers(world)).toBe(0);
+        expect(await busy.journal('init-runner')).toContain('"to":"launching.registering"');
+        expect(await busy.journal('lifecycle-check')).toContain('the notice is written');
+        expect(await busy.journal('unreg-runner')).toContain('"command":"playUnreg"');
+        const grew = await Promise.all(two.map((host) => host.journal('scale-up')));
+        expect(grew.join('')).toContain('"added":1');
+      });
+    },
+    TEST_LIMIT,
+  );
+
+  it.concurrent(
+    'L1 T1 with one daemon, drover.service, in place of the five',
+    async () => {
+      await hostScenario({ mode: 'agent', group: { desiredCapacity: 1, terminateHook } }, async (world) => {
+        const { seen, sandbox } = world;
+        const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' }, PATIENCE);
+        await world.recordIn(instanceId, 'inService');
+        const id = await runningJob(world, 'sleep 35');
+        sandbox.autoscaling.suspended.add('Launch');
+        sandbox.autoscaling.terminate(instanceId, true);
+        await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
+        await gone(world, instanceId);
+        expect(managers(world)).toBe(0);
+      });
+    },
+    TEST_LIMIT,
+  );
+
+  it.concurrent(
+    'L7: a machine id, system id, config.toml and state directory that came with the image give each its own runner manager and record',
+    async () => {
+      const options = {
+        group: { desiredCapacity: 3 },
+        hosts: { machineId: 'c0ffeec0ffeec0ffeec0ffeec0ffeec0' },
+        files: {
+          '/etc/gitlab-runner/.runner_system_id': { text: 's_c0ffeec0ffee', mode: 0o600 },
+          '/etc/gitlab-runner/config.toml': { text: 'concurrent = 1\n', mode: 0o600 },
+        },
+      };
+      await hostScenario(options, async (world) => {
+        const three = await serving(world, 3);
+        expect(managers(world)).toBe(3);
+        const systemIds = three.map((host) => host.read('/etc/gitlab-runner/.runner_system_id'));
+        expect(new Set(systemIds).size).toBe(3);
+        expect(systemIds).not.toContain('s_c0ffeec0ffee');
+      });
+    },
+    TEST_LIMIT,
+  );
+
+  it.concurrent(
+    'C5: a single idle host asks the group to terminate it with decrement',
+    async () => {
+      const options = { group: { desiredCapacity: 1 }, config: { lifecycle: { idleThreshold: '3s' } } };
+      await hostScenario(options, async (world) => {
+        const host = await oneServing(world);
+        await gone(world, host.name);
+        expect(world.entries({ operation: 'TerminateInstanceInAutoScalingGroup' })).toHaveLength(1);
+        expect(managers(world)).toBe(0);
+      });
+    },
+    TEST_LIMIT,
+  );
+});
+
+/** The host whose runner has the one running job. */
+async function busyHost({ sandbox, hosts }: Parameters<Parameters<typeof hostScenario>[1]>[0]) {
+  const systemId = sandbox.gitlab.jobs.find(({ state }) => state === 'running')?.systemId;
+  const host = hosts
+    .all()
+    .find((one) => one.read('/etc/gitlab-runner/.runner_system_id')?.trim() === systemId);
+  if (host === undefined) throw new Error(`no host has the runner ${systemId}`);
+  return host;
+}
