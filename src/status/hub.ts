@@ -8,6 +8,7 @@ import { follow, type Since, viewOf } from './view.ts';
 
 /** Steps of each instance that a page begins with, points of its plot, and lines of the telling. */
 const KEPT_STEPS = 40;
+const LEAST_STEPS = 8;
 const KEPT_POINTS = 400;
 const KEPT_TOLD = 60;
 /** Instances that are remembered; the oldest is forgotten first. */
@@ -114,7 +115,12 @@ export class Hub {
     return {
       now,
       title: this.#title,
-      instances: [...this.#instances.values()].map(({ view, steps, points }) => ({ view, steps, points })),
+      instances: [...this.#instances.values()].map(({ view, steps, points }) => ({
+        view,
+        // Many instances share what a page begins with, so that it stays quick to open.
+        steps: steps.slice(-Math.max(LEAST_STEPS, Math.floor(KEPT_STEPS / this.#instances.size))),
+        points,
+      })),
       plays: [...this.#plays.all],
       world: this.#world,
       told: this.#told,

@@ -17,6 +17,8 @@ export const startChromium = (): Promise<Browser> =>
       '--headless',
       '--no-sandbox',
       '--disable-gpu',
+      // A container's may be too small.
+      '--disable-dev-shm-usage',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -7,7 +7,7 @@ import { runSandbox } from '../../src/demo/run-sandbox.ts';
 import { noChromium, startChromium } from './chromium.ts';
 import { picture, visit } from './visitor.ts';
 
-const PATIENT = { timeout: 40_000, interval: 100 };
+const PATIENT = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(noChromium)(noChromium ?? 'the sandbox’s controls', () => {
   let browser: Browser;
@@ -47,7 +47,7 @@ describe.skipIf(noChromium)(noChromium ?? 'the sandbox’s controls', () => {
     await expect.poll(() => kill.isDisabled(), PATIENT).toBe(true);
     await expect.poll(() => page.locator('#timeline').textContent(), PATIENT).toMatch(/was cut short/);
     await expect.poll(() => kill.isDisabled(), PATIENT).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   test('jobs and faults: the world on the page is another', async () => {
     await page.fill('input[name=count]', '2');
@@ -60,7 +60,7 @@ describe.skipIf(noChromium)(noChromium ?? 'the sandbox’s controls', () => {
     await expect.poll(world, PATIENT).toMatch(/Faults: ec2 slow \(500 left\)/);
     await page.click('text=Clear faults');
     await expect.poll(world, PATIENT).not.toMatch(/Faults/);
-  }, 60_000);
+  }, 120_000);
 
   test('a Spot notice is shown with its time left, and the instance leaves; the group gets no other at desired 0', async () => {
     const card = page.locator('.card').first();
@@ -73,5 +73,5 @@ describe.skipIf(noChromium)(noChromium ?? 'the sandbox’s controls', () => {
     await expect
       .poll(() => card.locator('.state-name').textContent(), PATIENT)
       .toMatch(/^(launching\.abandoning|terminating|released)/);
-  }, 60_000);
+  }, 120_000);
 });

@@ -57,7 +57,7 @@ describe.skipIf(noChromium)(noChromium ?? 'the page’s stream', () => {
     expect(complaints).toEqual([]);
     await server.close();
     await page.close();
-  }, 60_000);
+  }, 120_000);
 
   test('a page goes on without a gap when the agent was started again, also over what it missed', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'drover-page-'));
@@ -102,5 +102,5 @@ describe.skipIf(noChromium)(noChromium ?? 'the page’s stream', () => {
     expect(await page?.evaluate('document.body.dataset.restarts')).toBe('1');
     await page?.close();
     rmSync(dir, { recursive: true });
-  }, 40_000);
+  }, 90_000);
 });

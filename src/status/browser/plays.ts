@@ -38,10 +38,17 @@ function draw({ operation, outcome, tasks }: Play): Node[] {
   list.setAttribute('aria-label', `tasks of ${operation}`);
   for (const task of tasks) {
     // A run that was cut off leaves its task unfinished.
-    const state = task.state === 'running' && outcome !== null ? 'skipped' : task.state;
+    const isCut = task.state === 'running' && outcome !== null;
+    const state = isCut ? 'skipped' : task.state;
     const sign = make('span', 'sign', signs[state]);
     sign.setAttribute('aria-hidden', 'true');
-    const item = make('li', state, sign, make('span', 'name', task.name), make('span', 'said', state));
+    const item = make(
+      'li',
+      state,
+      sign,
+      make('span', 'name', task.name),
+      make('span', 'said', isCut ? 'unfinished' : state),
+    );
     if (task.message !== null && state === 'failed') item.append(make('p', 'why', task.message));
     list.append(item);
   }
