@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
 import { JournalError } from '../errors.ts';
@@ -9,7 +10,21 @@ import { type InstanceOptions, runInstance } from './instance.ts';
 import { readEntries } from './journal.ts';
 import { createTimeline } from './timeline.ts';
 
-export type AgentOptions = InstanceOptions;
+export interface AgentOptions extends InstanceOptions {
+  /** Changes nothing: see {@link dryDirectories}. */
+  dryRun?: boolean;
+}
+
+/**
+ * A dry agent's configuration: directories of its own below those of an agent that acts, so that the two may run beside
+ * each other, and no status page on the same port.
+ */
+export const dryDirectories = (config: Config): Config => ({
+  ...config,
+  stateDir: join(config.stateDir, 'dry-run'),
+  runDir: join(config.runDir, 'dry-run'),
+  status: { ...config.status, listen: 'off' },
+});
 
 /**
  * The engine on this instance as one daemon, until the instance is released or `signal` aborts. Throws LockedError
@@ -28,8 +43,9 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
       const { kind, degraded, record } = await runInstance(
         config,
         {
-          role: 'drover agent',
+          role: options.dryRun ? 'drover agent --dry-run' : 'drover agent',
           owns: () => true,
+          dryRun: options.dryRun === true,
           watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
           onReady: (started) => void sources.splice(0, sources.length, ...started),
         },

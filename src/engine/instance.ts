@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { makeDirectory } from '../directory.ts';
 import { createExecutor, type Executor } from '../effects/executor.ts';
 import { playVariables } from '../effects/playbook-variables.ts';
+import { inCheckMode, withhold } from '../effects/withheld.ts';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
@@ -51,6 +52,8 @@ export interface HostRules {
    * clock into the engine's.
    */
   announced?(clockOffset: number): LifecycleInput[];
+  /** Whatever would change something is withheld, and shown. */
+  dryRun?: boolean;
   /** Puts something before, or in place of, what carries the commands out. */
   around?(executor: Executor): Executor;
   /** Whether a command of the record is taken up as it is, where a play would be reported as interrupted. */
@@ -105,6 +108,7 @@ export async function runInstance(
       discover({ imds, reader, settings: config.runner, clock, log }, abort);
 
     const halt = createHalt({ clock, log, limit: config.lifecycle.haltLimit, hostStopping });
+    const dry = rules.dryRun ? inCheckMode(log) : null;
     let engine: Engine;
     let group: Poller | null = null;
     const own = createExecutor({
@@ -118,7 +122,11 @@ export async function runInstance(
           {
             ...request,
             variables: variables as Record<string, unknown>,
-            onEvent: (event) => options.watcher?.play(request.operation, event),
+            ...dry,
+            onEvent: (event) => {
+              options.watcher?.play(request.operation, event);
+              dry?.onEvent(event);
+            },
           },
           {
             command: config.ansible.command,
@@ -131,7 +139,7 @@ export async function runInstance(
       discover: look,
       hostStopping: () => halt.begun,
     });
-    const executor = rules.around?.(own) ?? own;
+    const executor = dry === null ? (rules.around?.(own) ?? own) : withhold(own, log);
     engine = createEngine({
       clock,
       journal: watchedJournal(open.journal, options.watcher),

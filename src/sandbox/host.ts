@@ -50,6 +50,8 @@ export interface AgentHostOptions {
   config?: Record<string, Record<string, unknown>>;
   /** Added to the agent's environment. */
   env?: Record<string, string>;
+  /** Added to the agent's command line. */
+  args?: string[];
   /** An agent that a signal ends is started again after this long (ms), as systemd does; default: it is not. */
   restartAfter?: number;
 }
@@ -75,7 +77,13 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
     const log = openSync(join(instance.dir, 'agent.log'), 'a', 0o600);
     const child = spawn(
       process.execPath,
-      [join(options.root, 'bin', 'drover.js'), 'agent', '--config', join(instance.dir, 'config.yml')],
+      [
+        join(options.root, 'bin', 'drover.js'),
+        'agent',
+        '--config',
+        join(instance.dir, 'config.yml'),
+        ...(options.args ?? []),
+      ],
       {
         cwd: instance.dir,
         detached: true,

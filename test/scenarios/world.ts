@@ -24,6 +24,8 @@ export interface WorldOptions extends Allowances {
   registration?: 'taken' | 'refused';
   /** The agents' environment, beside what every agent has. */
   env?: Record<string, string>;
+  /** Added to the agents' command line. */
+  args?: string[];
   /** An agent that is killed is started again after this long (ms). */
   restartAfter?: number;
   /** The runner's name, given the scenario's directory. */
@@ -101,6 +103,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
     runners,
     config,
     ...(options.env && { env: options.env }),
+    ...(options.args && { args: options.args }),
     ...(options.restartAfter && { restartAfter: options.restartAfter }),
   });
   const sandbox = await startSandbox({
