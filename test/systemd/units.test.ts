@@ -120,6 +120,23 @@ describe('the units of role drover', () => {
   });
 });
 
+test('credentials that the configuration names are loaded, also those that were written by hand', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'drover-credentials-'));
+  renderUnits(directory, {
+    drover_mode: 'agent',
+    drover_tokens: [{ name: 'one' }],
+    drover_config: {
+      gitlab: { apiTokenCredential: 'two' },
+      runners: [{ tokenCredential: 'one' }, { tokenCredential: 'three' }, { tokenEnv: 'A' }],
+      status: { tokenCredential: 'four' },
+    },
+  });
+  const unit = readFileSync(join(directory, 'drover.service'), 'utf8');
+  const loaded = [...unit.matchAll(/^LoadCredential=(\w+):/gm)].map(([, name]) => name);
+  expect(loaded.sort()).toEqual(['four', 'one', 'three', 'two']);
+  rmSync(directory, { recursive: true });
+});
+
 describe('the drop-in of gitlab-runner.service', () => {
   test('drains: SIGQUIT to the runner alone, and time for its jobs', () => {
     expect(dropIn(directory)).toMatch(/^KillSignal=SIGQUIT\nKillMode=mixed\nTimeoutStopSec=2h$/m);
