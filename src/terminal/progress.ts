@@ -49,7 +49,8 @@ export function createProgress(options: ProgressOptions): Progress {
     const { what, since, told } = current;
     const elapsed = clock.now() - since;
     if (elapsed < WORTH_TELLING) return;
-    const text = `  …        ${[printable(what), inWords(elapsed), more()].filter(Boolean).join(', ')}`;
+    // The numbers first: what does not fit the line is the end of the name.
+    const text = `  …        ${[inWords(elapsed), more()].filter(Boolean).join(', ')}: ${printable(what)}`;
     if (isTerminal) {
       clear();
       write(text.slice(0, width - 1));

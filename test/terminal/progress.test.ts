@@ -18,7 +18,7 @@ describe('on a terminal', () => {
     const { clock, progress, written } = watched(true, () => `${left--} jobs left`);
     progress.begin('wait for the runner');
     await clock.advance(2_000);
-    expect(written()).toContain('wait for the runner, 2 s, 2 jobs left');
+    expect(written()).toContain('2 s, 2 jobs left: wait for the runner');
     progress.say('  ok       wait for the runner');
     expect(written().endsWith('\r\u001b[2K  ok       wait for the runner\n')).toBe(true);
     progress.end();
@@ -49,5 +49,5 @@ test('in a pipe, long work is told once a minute, in lines of their own', async 
   progress.begin('wait for the runner');
   await clock.advance(150_000);
   progress.end();
-  expect(written()).toBe('  …        wait for the runner, 1 m\n  …        wait for the runner, 2 m\n');
+  expect(written()).toBe('  …        1 m: wait for the runner\n  …        2 m: wait for the runner\n');
 });
