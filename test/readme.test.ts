@@ -222,6 +222,8 @@ test('every command of the tour is there, with an example', async () => {
     'explain',
     'replay',
     'doctor',
+    'render',
+    'try',
     'reap',
     'chart',
   ]);

@@ -13,6 +13,7 @@ import { addSandbox } from './sandbox.ts';
 import { addScaleUp } from './scale-up.ts';
 import { addServices } from './services.ts';
 import { addStatus } from './status.ts';
+import { addTry } from './try.ts';
 import { addUnreg } from './unreg.ts';
 
 const footer = `
@@ -45,6 +46,7 @@ export function createProgram(context: CliContext, version: string): Command {
     addReplay,
     addRender,
     addDoctor,
+    addTry,
     addReap,
     addChart,
   ]) {
