@@ -29,6 +29,7 @@ class ProcessRunner:
         params = self._params
         directory = os.path.dirname(params["config_file"])
         os.makedirs(os.path.dirname(params["pid_file"]), exist_ok=True)
+        self._forget_pid()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment.update(params["environment"])
         script = 'echo $$ >"$1.new" && mv -f "$1.new" "$1" && shift && exec "$@"'
@@ -55,6 +56,9 @@ class ProcessRunner:
             _signal(pid, signal.SIGQUIT)
         while any(_alive(pid) for pid in pids) or self.alive():
             time.sleep(0.05)
+        self._forget_pid()
+
+    def _forget_pid(self):
         if os.path.exists(self._params["pid_file"]):
             os.unlink(self._params["pid_file"])
 
@@ -71,10 +75,16 @@ class ProcessRunner:
 
     def _runs_our_config(self, pid):
         argv = _argv(pid)
-        return "run" in argv and self._params["config_file"] in argv and _alive(pid) and argv[0] != "/bin/sh"
+        config = self._params["config_file"]
+        names_it = config in argv or "--config=" + config in argv
+        return "run" in argv and names_it and _alive(pid) and argv[0] != "/bin/sh"
 
     def _looks_like_runner(self, pid):
-        return any("gitlab-runner" in os.path.basename(part) for part in _argv(pid)[:2])
+        """One that names no config.toml: a pid file from a cloned image may hold the pid of another runner."""
+        argv = _argv(pid)
+        if any(part.split("=")[0].lstrip("-") in ("config", "c") for part in argv if part.startswith("-")):
+            return False
+        return any("gitlab-runner" in os.path.basename(part) for part in argv[:2])
 
 
 def _all_pids():

@@ -140,7 +140,8 @@ export const lifecycle = setup({
     mayRetryInHaste: ({ context, event }) =>
       context.attempts + 1 < context.policy.unregAttempts && isCurrent(context, event),
     mayRetryRepair: ({ context, event }) =>
-      context.attempts + 1 < context.policy.repairAttempts && isCurrent(context, event),
+      (context.attempts + 1 < context.policy.repairAttempts || wasCutShort(event)) &&
+      isCurrent(context, event),
     currentOperation: ({ context, event }) => isCurrent(context, event),
     earlierDeadline: ({ context, event }) =>
       event.type === 'interruption.noticed' &&

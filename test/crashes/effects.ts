@@ -86,7 +86,7 @@ export async function carryOut(
       });
     case 'markUnhealthy':
       return call(() => {
-        world.unannounced = !world.hooks;
+        world.unannounced ||= !world.hooks;
         group.unhealthy();
         return { type: 'health.set' };
       });

@@ -5,6 +5,8 @@ import type { GroupView, HookTransition } from '../../src/lifecycle/events.ts';
 const HOOK_TIMEOUT = 60_000;
 const MOVING = 2_000;
 const PEER_BOOT = 15_000;
+/** How long an instance stays in the warm pool. */
+const POOLED = 60_000;
 /** What others have done to the group so lately need not have been seen. */
 const STALE = 10_000;
 
@@ -19,7 +21,7 @@ export interface GroupOptions {
 /** The instance in its Auto Scaling group, and peers that are only counted. */
 export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptions) {
   let state: string = 'Pending';
-  let target: 'InService' | 'Terminated' = 'InService';
+  let target: 'InService' | 'Terminated' | 'Warmed:Running' = 'InService';
   let action: { transition: HookTransition; stop: () => void } | null = null;
   const size = { min: 1, max: 4, desired: 2, active: 2, pending: 0 };
 
@@ -40,7 +42,10 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
   function close(transition: HookTransition, result: 'CONTINUE' | 'ABANDON'): void {
     action?.stop();
     action = null;
-    if (transition === 'terminating') {
+    if (transition === 'terminating' && target === 'Warmed:Running') {
+      state = 'Warmed:Pending:Proceed';
+      later(MOVING, pooled);
+    } else if (transition === 'terminating') {
       state = 'Terminating:Proceed';
       later(MOVING, vanish);
     } else if (result === 'CONTINUE') {
@@ -53,8 +58,24 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
     }
   }
 
+  /** In the pool, until it is wanted again: the launch hook comes a second time. */
+  function pooled(): void {
+    if (state !== 'Warmed:Pending:Proceed') return;
+    state = 'Warmed:Running';
+    later(POOLED, () => {
+      if (state !== 'Warmed:Running') return;
+      target = 'InService';
+      size.active += 1;
+      size.desired = Math.min(size.max, size.desired + 1);
+      state = 'Pending:Wait';
+      open('launching');
+    });
+  }
+
   function leave(): void {
     if (state.startsWith('Terminating') || state === 'gone') return;
+    // A pool gives up what it holds; it does not count towards the group.
+    if (state.startsWith('Warmed:')) size.active += 1;
     target = 'Terminated';
     size.active -= 1;
     action?.stop();
@@ -95,7 +116,8 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
     size,
     state: () => state,
     target: () => target,
-    leaving: () => state.startsWith('Terminating') || state === 'gone',
+    leaving: () => /^(Terminating|Warmed)/.test(state) || state === 'gone',
+    pooled: () => state.startsWith('Warmed:'),
     answers: () => clock.now() >= group.apiDownUntil,
     begin(): void {
       if (hooks) {
@@ -143,6 +165,15 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
       if (decrement) size.desired -= 1;
       leave();
       return null;
+    },
+    /** Scale-in of a group whose instances go back to its warm pool. */
+    takeBack(): void {
+      if (state !== 'InService' || !hooks || size.desired - 1 < size.min) return;
+      target = 'Warmed:Running';
+      size.desired -= 1;
+      size.active -= 1;
+      state = 'Terminating:Wait';
+      open('terminating');
     },
     /** Announced by the metadata before the API says it. */
     announce(lead: number): void {

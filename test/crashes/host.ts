@@ -8,7 +8,13 @@ import { defaultPolicy } from '../../src/lifecycle/policy.ts';
 import { carryOut, lookAt } from './effects.ts';
 import type { World } from './world.ts';
 
-const policy = { ...defaultPolicy, idleThreshold: 120_000, recheck: 15_000, drainLimit: 1_200_000 };
+const policy = {
+  ...defaultPolicy,
+  idleThreshold: 120_000,
+  recheck: 15_000,
+  drainLimit: 1_200_000,
+  maintenanceLead: 30_000,
+};
 const RESTART = 2_000;
 /** No shutdown is held up for longer than the chart's limit; then systemd kills what is left. */
 const HELD_UP = 91_000;
@@ -43,6 +49,7 @@ export function createHost(world: World, options: HostOptions) {
   let boot = 1;
   let goingDown = false;
   let confirmed = false;
+  let confirmedLife = 1;
 
   function start(): void {
     let alive = true;
@@ -68,7 +75,7 @@ export function createHost(world: World, options: HostOptions) {
         append(entry) {
           if (!survives()) return;
           journal.append(entry);
-          watch(entry.to);
+          watch(entry.to, entry.record.life);
           survives();
         },
       },
@@ -101,11 +108,25 @@ export function createHost(world: World, options: HostOptions) {
       again();
     };
 
+    let openMaintenance: string | null = null;
+    function watchMaintenance(): void {
+      const { maintenance } = world;
+      if (openMaintenance !== null && openMaintenance !== maintenance?.id) {
+        own.dispatch({ type: 'maintenance.cleared', id: openMaintenance });
+      }
+      openMaintenance = maintenance?.id ?? null;
+      if (maintenance === null) return;
+      const { id, notBefore } = maintenance;
+      own.dispatch({ type: 'maintenance.noticed', id, code: 'system-reboot', notBefore, notAfter: null });
+    }
+
     function watchWorld(): void {
       if (!alive) return;
+      openMaintenance = own.context.maintenanceId;
       every(5_000, observe);
       every(4_000, () => {
         own.dispatch({ type: 'target.observed', target: group.target() });
+        watchMaintenance();
         if (world.interruptionAt !== null) {
           own.dispatch({
             type: 'interruption.noticed',
@@ -133,10 +154,16 @@ export function createHost(world: World, options: HostOptions) {
     };
     const record = journal.last?.record ?? null;
     void recover(own, { record, announced: [], look, log: silent }).then(watchWorld);
+    // Back in the warm pool: the agent begins another life.
+    void own.released.then(() => {
+      if (alive && group.pooled()) kill?.();
+    });
   }
 
-  /** Invariant 3: after a confirmed termination nothing leads back into service. */
-  function watch(to: string): void {
+  /** Invariant 3: within one life, after a confirmed termination nothing leads back into service. */
+  function watch(to: string, life: number): void {
+    if (life !== confirmedLife) confirmed = false;
+    confirmedLife = life;
     if (/^terminating\.(draining|retrying|forcing|releasing)/.test(to)) confirmed = true;
     if (confirmed && to.startsWith('inService')) violate(`back to ${to} after a confirmed termination`);
   }

@@ -17,6 +17,9 @@ export type Deed =
   | { does: 'metricsDown'; seconds: number }
   | { does: 'runnerDies' }
   | { does: 'deletedInGitLab' }
+  | { does: 'takeBack' }
+  | { does: 'maintenance'; inSeconds: number }
+  | { does: 'maintenanceOver' }
   | { does: 'poweroff' }
   | { does: 'reboot' }
   | { does: 'killAgent' };
@@ -43,7 +46,7 @@ function doIt(world: World, deed: Deed, host: Host): void {
     // Without a hook only protection holds it back, and that is asked for together with init.
     case 'scaleIn':
       if (group.state() === 'InService' && !group.scaleInProtected && (world.hooks || plays.idle())) {
-        world.unannounced = !world.hooks;
+        world.unannounced ||= !world.hooks;
         group.terminate(group.size.desired > group.size.min);
       }
       return;
@@ -66,6 +69,15 @@ function doIt(world: World, deed: Deed, host: Host): void {
       return;
     case 'deletedInGitLab':
       runner.registered = false;
+      return;
+    case 'takeBack':
+      if (!group.scaleInProtected) group.takeBack();
+      return;
+    case 'maintenance':
+      world.maintenance ??= { id: `m-${clock.now()}`, notBefore: clock.now() + deed.inSeconds * 1_000 };
+      return;
+    case 'maintenanceOver':
+      world.maintenance = null;
       return;
     case 'poweroff':
     case 'reboot':
@@ -104,6 +116,7 @@ export async function play(run: Run, faults: Faults = {}): Promise<string[]> {
     }
     // Then the world leaves it in peace, and everything has to come to its end.
     world.plays.forgetFailures();
+    world.maintenance = null;
     await clock.advance(LONG);
     if (group.state() !== 'gone') {
       const state = host.state();

@@ -37,6 +37,8 @@ export function createWorld(hooks: boolean) {
     /** When a Spot interruption ends the instance, or null. */
     interruptionAt: null as number | null,
     metricsDownUntil: 0,
+    /** A scheduled reboot, until it is over or cancelled. */
+    maintenance: null as { id: string; notBefore: number } | null,
     /** Taken by the group, without a hook that would hold it back. */
     unannounced: false,
   };

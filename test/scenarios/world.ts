@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { readEntries } from '../../src/engine/journal.ts';
 import { replayJournal } from '../../src/engine/replay.ts';
@@ -131,14 +131,16 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
           (entry) => (typeof what === 'function' ? what(entry) : matches(entry, what)),
           limit,
         ),
-      agentIn: (instanceId, state) =>
-        expect
-          .poll(() => readEntries(join(dir, 'instances', instanceId, 'state')).at(-1)?.to, {
-            timeout: 60_000,
-            // Each look reads the whole journal.
-            interval: 250,
-          })
-          .toContain(state),
+      // Not expect.poll, which tests that run side by side cannot use after one of them has ended.
+      agentIn: async (instanceId, state) => {
+        const stateDir = join(dir, 'instances', instanceId, 'state');
+        const isIn = () => readEntries(stateDir).at(-1)?.to.includes(state);
+        await vi
+          .waitUntil(isIn, { timeout: 60_000, interval: 250 })
+          .catch(() =>
+            expect(readEntries(stateDir).at(-1)?.to, `the state of ${instanceId}`).toContain(state),
+          );
+      },
       entries: (what) => sandbox.log.entries.filter((entry) => matches(entry, what)),
     };
     await play(world);

@@ -209,7 +209,7 @@ export const inService = lifecycle.createStateConfig({
               actions: ['endOperation', 'resetAttempts'],
             },
             'playbook.failed': [
-              { guard: 'mayRetryRepair', target: 'waiting', actions: ['endOperation', 'countAttempt'] },
+              { guard: 'mayRetryRepair', target: 'waiting', actions: ['endOperation', 'countFailure'] },
               { guard: 'currentOperation', target: 'givenUp', actions: ['endOperation'] },
             ],
           },
