@@ -8,6 +8,8 @@ curl
 dbus
 graphviz
 iproute2
+libfaketime
+mount
 nftables
 openssh-server
 procps

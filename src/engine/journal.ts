@@ -10,7 +10,7 @@ import {
   newestRecord,
 } from './journal-format.ts';
 import { type JournalWriter, openWriter, refusesWrites, syncDirectory } from './journal-writer.ts';
-import { type LifecycleRecord, recordVersion } from './record.ts';
+import type { LifecycleRecord } from './record.ts';
 
 const FILE = 'journal';
 const COMPACT_ABOVE = 1024 * 1024;
@@ -176,13 +176,4 @@ function readContent(stateDir: string): JournalContent {
 /** The newest record of a state directory, or null; one that is in doubt is as of an earlier boot. */
 export function readRecord(stateDir: string): LifecycleRecord | null {
   return newestRecord(readContent(stateDir));
-}
-
-/** A record that this version can go on from; otherwise a JournalError that says what to do. */
-export function checkRecord(record: LifecycleRecord, stateDir: string): LifecycleRecord {
-  if (record.version === recordVersion) return record;
-  throw new JournalError(
-    `the record in ${stateDir} has version ${record.version}, this Drover writes ${recordVersion}; ` +
-      'move the journal aside and start again: the truth is read from the group',
-  );
 }

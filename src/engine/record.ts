@@ -1,8 +1,11 @@
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { LifecycleContext } from '../lifecycle/context.ts';
 
-/** Raise when a state or context member changes its meaning; older records are then refused, not guessed at. */
-export const recordVersion = 1;
+/**
+ * Raise when a state or context member changes its meaning, with a migration in record-versions.ts and a sample of the
+ * version before in test/engine/records.
+ */
+export const recordVersion = 2;
 
 /** A state value as XState writes it: a name, or nested names. */
 export type StateValue = string | { [parent: string]: StateValue };
