@@ -17,6 +17,7 @@ export default defineConfig({
     // Limits, not expectations: every wait is for a condition.
     testTimeout: deep ? 600_000 : 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -12,7 +12,7 @@ import { startPlaybook } from '../playbooks/run.ts';
 import { discover } from '../sources/discover.ts';
 import { createGroupReader } from '../sources/group-reader.ts';
 import { hostStopping } from '../sources/host-stop.ts';
-import { readIdentity, untilAnswered } from '../sources/identity.ts';
+import { findIdentity } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
 import type { Poller } from '../sources/poller.ts';
 import { startRunnerProcess } from '../sources/runner-process.ts';
@@ -90,12 +90,7 @@ export async function runInstance(
     const { endpoint, timeout } = config.metadata;
     const imds = createImds({ endpoint, timeout, clock });
     const given = stoppedAlone(signal, hostStopping);
-    const identity = await untilAnswered(() => readIdentity(imds, config.autoscaling.region, given), {
-      clock,
-      log,
-      signal: given,
-      what: 'instance identity',
-    });
+    const identity = await findIdentity(imds, config.autoscaling.region, { clock, log, signal: given });
     const record = ofThisInstance(open, identity.instanceId, log);
     const api = createAutoScaling({ endpoint: config.autoscaling.endpoint, region: identity.region });
     const reader = createGroupReader({

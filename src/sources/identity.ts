@@ -9,13 +9,21 @@ export interface Identity {
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
+/** A launch hook may wait as little as 30 s, and without an identity nobody sends its heartbeats. */
+const LONGEST_WITHOUT_IDENTITY = 5_000;
 
-/** Tries until `attempt` succeeds or the signal aborts; the pause between tries grows to 30 s. */
+interface Patience {
+  clock: Clock;
+  log: Logger;
+  signal?: AbortSignal | undefined;
+}
+
+/** Tries until `attempt` succeeds or the signal aborts; the pause between tries (ms) grows to `longest`. */
 export async function untilAnswered<T>(
   attempt: () => Promise<T>,
-  { clock, log, signal, what }: { clock: Clock; log: Logger; signal?: AbortSignal | undefined; what: string },
+  { clock, log, signal, what, longest = LONGEST_DELAY }: Patience & { what: string; longest?: number },
 ): Promise<T> {
-  for (let delay = FIRST_DELAY; ; delay = Math.min(LONGEST_DELAY, delay * 2)) {
+  for (let delay = FIRST_DELAY; ; delay = Math.min(longest, delay * 2)) {
     signal?.throwIfAborted();
     try {
       return await attempt();
@@ -43,3 +51,11 @@ export async function readIdentity(
   if (!found) throw new Error('the metadata gave no region: set autoscaling.region in the configuration');
   return { instanceId, region: found };
 }
+
+/** Asks the metadata which instance this is until they say so; they are near, so the pauses stay short. */
+export const findIdentity = (imds: Imds, region: string | undefined, patience: Patience): Promise<Identity> =>
+  untilAnswered(() => readIdentity(imds, region, patience.signal), {
+    ...patience,
+    what: 'instance identity',
+    longest: LONGEST_WITHOUT_IDENTITY,
+  });

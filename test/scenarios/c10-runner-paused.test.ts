@@ -17,13 +17,14 @@ async function setPaused({ sandbox }: World, id: number, paused: boolean): Promi
 
 /** A runner in service that an administrator pauses while its first job runs, which then ends. */
 async function pausedUnderAJob(world: World) {
-  const { seen, sandbox } = world;
-  const first = sandbox.gitlab.addJob({ script: ['sleep 3'] });
+  const { seen, sandbox, heldJob } = world;
+  const first = heldJob();
   const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
   await seen({ subject: 'job', id: first.id, state: 'running' });
   const [runner] = sandbox.gitlab.runners;
   if (runner === undefined) throw new Error('no runner');
   await setPaused(world, runner.id, true);
+  first.finish();
   const ended = await seen({ subject: 'job', id: first.id, state: 'success' });
   return { instanceId, runner, ended, waiting: sandbox.gitlab.addJob({ script: ['true'] }) };
 }

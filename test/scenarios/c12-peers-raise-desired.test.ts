@@ -24,10 +24,10 @@ async function peersComeBetween({ seen, sandbox }: World, operation: string): Pr
 const desired = ({ entries }: World) =>
   entries({ subject: 'group' }).map(({ desiredCapacity }) => Number(desiredCapacity));
 
-async function busy({ seen, sandbox, agentIn }: World) {
+async function busy({ seen, heldJob, agentIn }: World) {
   const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
   await agentIn(instanceId, 'inService');
-  return { instanceId, job: sandbox.gitlab.addJob({ script: ['sleep 15'] }) };
+  return { instanceId, job: heldJob() };
 }
 
 describe('C12: peers raise desired capacity between the read and the write of an increase', () => {
@@ -40,6 +40,7 @@ describe('C12: peers raise desired capacity between the read and the write of an
       async (world) => {
         const { job } = await busy(world);
         await peersComeBetween(world, 'ExecutePolicy');
+        job.finish();
         await world.seen({ subject: 'job', id: job.id, state: 'success' });
         expect(world.entries({ operation: 'SetDesiredCapacity' })).toEqual([]);
         expect(desired(world)).toEqual([PEERS, PEERS + 1]);
@@ -51,6 +52,7 @@ describe('C12: peers raise desired capacity between the read and the write of an
     await scenario({ group: { desiredCapacity: 1, maxSize: 4 } }, async (world) => {
       const { instanceId, job } = await busy(world);
       const { seq } = await peersComeBetween(world, 'SetDesiredCapacity');
+      job.finish();
       const ended = await world.seen({ subject: 'job', id: job.id, state: 'success' });
       expect(ended.seq).toBeGreaterThan(seq);
       expect(Math.min(...desired(world))).toBeGreaterThanOrEqual(1);

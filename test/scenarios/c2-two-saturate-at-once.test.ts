@@ -4,7 +4,7 @@ import { scenario } from './world.ts';
 it('C2, C4: two instances saturate at once with room for one more: desired capacity rises by one, and not again while it is pending', async () => {
   await scenario(
     { group: { desiredCapacity: 2, maxSize: 3 } },
-    async ({ seen, entries, agentIn, sandbox }) => {
+    async ({ seen, entries, agentIn, heldJob, sandbox }) => {
       const served = new Set<string>();
       await seen(({ subject, state, instanceId = '' }) => {
         if (subject === 'instance' && state === 'InService') served.add(instanceId);
@@ -18,7 +18,7 @@ it('C2, C4: two instances saturate at once with room for one more: desired capac
         kind: 'error',
         status: 503,
       });
-      const jobs = [0, 1].map(() => sandbox.gitlab.addJob({ script: ['sleep 15'] }));
+      const jobs = [0, 1].map(() => heldJob());
       const raised = await seen({ subject: 'group', desiredCapacity: 3 });
       const looks = new Map([...served].map((id) => [id, 6]));
       await seen(({ seq, operation, instanceId = '' }) => {
@@ -30,6 +30,7 @@ it('C2, C4: two instances saturate at once with room for one more: desired capac
         return looks.size === 0;
       });
       remove();
+      for (const job of jobs) job.finish();
       for (const { id } of jobs) await seen({ subject: 'job', id, state: 'success' });
       const raises = entries({ operation: 'SetDesiredCapacity', status: 200 });
       expect(

@@ -3,16 +3,17 @@ import { expect, it } from 'vitest';
 import { scenario } from './world.ts';
 
 it('L8: an agent that is killed and started again in service registers nothing a second time', async () => {
-  await scenario({ group: { desiredCapacity: 1 } }, async ({ seen, entries, sandbox, host }) => {
+  await scenario({ group: { desiredCapacity: 1 } }, async ({ seen, entries, heldJob, sandbox, host }) => {
     const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
     const agent = host.agentOf(instanceId);
     const instance = sandbox.instances.get(instanceId);
     if (agent === undefined || instance === undefined) throw new Error('no agent');
-    const job = sandbox.gitlab.addJob({ script: ['sleep 3'] });
+    const job = heldJob();
     await seen({ subject: 'job', id: job.id, state: 'running' });
     agent.kill('SIGKILL');
     await once(agent, 'exit');
     const verified = entries({ operation: 'verifyRunner' }).length;
+    job.finish();
     const { seq } = await seen({ subject: 'job', id: job.id, state: 'success' });
     host.startAgent(instance);
     await seen((entry) => entry.seq > seq && entry.operation === 'DescribeAutoScalingInstances');

@@ -11,8 +11,8 @@ export interface Life {
 /** Faults and kills cost time: a step may take this long (ms). */
 const PATIENCE = 180_000;
 
-const terminateHook = { name: 'terminate', heartbeatTimeout: 8, defaultResult: 'CONTINUE' as const };
-const launchHook = { name: 'launch', heartbeatTimeout: 30, defaultResult: 'ABANDON' as const };
+const terminateHook = { name: 'terminate', heartbeatTimeout: 10, defaultResult: 'CONTINUE' as const };
+const launchHook = { name: 'launch', heartbeatTimeout: 60, defaultResult: 'ABANDON' as const };
 
 async function launched({ seen }: World): Promise<string> {
   const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' }, PATIENCE);
@@ -59,15 +59,16 @@ export const lives: readonly Life[] = [
     id: 'C1',
     options: { group: { desiredCapacity: 1, maxSize: 4, launchHook, terminateHook } },
     async play(world) {
-      const { seen, sandbox, entries } = world;
+      const { seen, entries } = world;
       await launched(world);
-      const { id } = sandbox.gitlab.addJob({ script: ['sleep 12'] });
+      const { id, finish } = world.heldJob();
       await seen({ subject: 'group', desiredCapacity: 2 }, PATIENCE);
       const arrived = new Set<string>();
       await seen(({ subject, state, instanceId = '' }) => {
         if (subject === 'instance' && state === 'InService') arrived.add(instanceId);
         return arrived.size === 2;
       }, PATIENCE);
+      finish();
       await done(world, id);
       once('desired capacity was changed', entries({ subject: 'group' }).length);
     },

@@ -7,12 +7,13 @@ it('T15: without a terminate hook our own retirement loses no job and the groupâ
       group: { desiredCapacity: 1, terminateHook: undefined },
       config: { lifecycle: { idleThreshold: '4s' } },
     },
-    async ({ seen, entries, sandbox }) => {
+    async ({ seen, entries, heldJob, sandbox }) => {
       const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
       await seen({ operation: 'SetInstanceProtection', status: 200 });
-      const job = sandbox.gitlab.addJob({ script: ['sleep 4'] });
+      const job = heldJob();
       await seen({ subject: 'job', id: job.id, state: 'running' });
       sandbox.autoscaling.resize({ desiredCapacity: 0 });
+      job.finish();
       await seen({ subject: 'job', id: job.id, state: 'success' });
       expect(sandbox.autoscaling.instances.has(instanceId)).toBe(true);
       sandbox.autoscaling.resize({ desiredCapacity: 1 });

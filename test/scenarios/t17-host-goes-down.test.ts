@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HOOKS, scenario, type World } from './world.ts';
 
+/** It is waited for until it has expired. */
+const SHORT_HOOK = { ...HOOKS.terminateHook, heartbeatTimeout: 20 };
+
 async function inService({ seen, agentIn }: World): Promise<string> {
   const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
   await agentIn(instanceId, 'inService');
@@ -16,23 +19,26 @@ async function runningJob({ seen, sandbox }: World, script: string): Promise<num
 describe('T17: the host goes down', () => {
   it.concurrent('powers off under a job that ends in time: it ends, the runner is unregistered, no hook is answered', async () => {
     // The group finds the machine off, and its terminate hook waits for an answer that nobody is left to give.
-    await scenario({ group: { desiredCapacity: 1 }, timedOut: ['terminate'] }, async (world) => {
-      const { seen, sandbox, entries } = world;
-      const instanceId = await inService(world);
-      sandbox.autoscaling.suspended.add('Launch');
-      const job = await runningJob(world, 'sleep 6');
-      const down = sandbox.powerOff(instanceId);
-      const finished = await seen({ subject: 'job', id: job, state: 'success' });
-      const deleted = await seen({ subject: 'manager', state: 'deleted' });
-      await down;
-      const off = await seen({ subject: 'machine', state: 'down' });
-      expect(finished.seq).toBeLessThan(deleted.seq);
-      expect(deleted.seq).toBeLessThan(off.seq);
-      const began = await seen({ subject: 'machine', state: 'going down' });
-      expect((off.at - began.at) / 1000).toBeLessThan(90);
-      expect(entries({ operation: 'CompleteLifecycleAction' })).toHaveLength(1);
-      await seen({ subject: 'instance', state: 'Terminated', instanceId });
-    });
+    await scenario(
+      { group: { desiredCapacity: 1, terminateHook: SHORT_HOOK }, timedOut: ['terminate'] },
+      async (world) => {
+        const { seen, sandbox, entries } = world;
+        const instanceId = await inService(world);
+        sandbox.autoscaling.suspended.add('Launch');
+        const job = await runningJob(world, 'sleep 6');
+        const down = sandbox.powerOff(instanceId);
+        const finished = await seen({ subject: 'job', id: job, state: 'success' });
+        const deleted = await seen({ subject: 'manager', state: 'deleted' });
+        await down;
+        const off = await seen({ subject: 'machine', state: 'down' });
+        expect(finished.seq).toBeLessThan(deleted.seq);
+        expect(deleted.seq).toBeLessThan(off.seq);
+        const began = await seen({ subject: 'machine', state: 'going down' });
+        expect((off.at - began.at) / 1000).toBeLessThan(90);
+        expect(entries({ operation: 'CompleteLifecycleAction' })).toHaveLength(1);
+        await seen({ subject: 'instance', state: 'Terminated', instanceId });
+      },
+    );
   }, 240_000);
 
   it.concurrent('is terminated without hook or notice under a job that does not end: SIGTERM at the shutdown limit, unregistered in time', async () => {

@@ -39,13 +39,16 @@ export interface World {
   /** The first matching entry of the event log, past or to come. */
   seen(what: Partial<LogEntry> | ((entry: LogEntry) => boolean), limit?: number): Promise<LogEntry>;
   entries(what: Partial<LogEntry>): LogEntry[];
+  /** A job that runs until `finish` is called, however slow the machine is. */
+  heldJob(): { id: number; finish(): void };
   /** Waits until the agent's own record says that the instance is in this state, which it learns after the group. */
   agentIn(instanceId: string, state: string): Promise<void>;
 }
 
+/** Long enough for a machine with much else to do: a scenario that needs an action to expire has a hook of its own. */
 export const HOOKS = {
-  launchHook: { name: 'launch', heartbeatTimeout: 20, defaultResult: 'ABANDON' },
-  terminateHook: { name: 'terminate', heartbeatTimeout: 20, defaultResult: 'CONTINUE' },
+  launchHook: { name: 'launch', heartbeatTimeout: 90, defaultResult: 'ABANDON' },
+  terminateHook: { name: 'terminate', heartbeatTimeout: 60, defaultResult: 'CONTINUE' },
 } as const;
 
 /** Hooks that a machine with much else to do does not let time out, for scenarios that are not about that. */
@@ -56,7 +59,7 @@ export const PATIENT = {
 
 /** Times that a test can wait for; no clock is multiplied. */
 export const SHORT = {
-  metadata: { interval: '500ms' },
+  metadata: { interval: '500ms', timeout: '3s' },
   metrics: { interval: '500ms' },
   autoscaling: { interval: '1s' },
   lifecycle: { retryDelay: '500ms', retryDelayMax: '2s', recheck: '5s', idleThreshold: '10m' },
@@ -121,6 +124,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const planted = [...tokens, apiToken];
   const watch = watchProcesses(planted);
   let done = false;
+  let held = 0;
   try {
     const world: World = {
       sandbox,
@@ -131,6 +135,12 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
           (entry) => (typeof what === 'function' ? what(entry) : matches(entry, what)),
           limit,
         ),
+      heldJob() {
+        held += 1;
+        const file = join(dir, `finish-${held}`);
+        const { id } = sandbox.gitlab.addJob({ script: [`until [ -e ${file} ]; do sleep 0.2; done`] });
+        return { id, finish: () => writeFileSync(file, '') };
+      },
       // Not expect.poll, which tests that run side by side cannot use after one of them has ended.
       agentIn: async (instanceId, state) => {
         const stateDir = join(dir, 'instances', instanceId, 'state');

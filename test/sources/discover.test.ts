@@ -7,11 +7,12 @@ import { parseConfig } from '../../src/config.ts';
 import { clockOffsetNow, createTimeline } from '../../src/engine/timeline.ts';
 import { discover } from '../../src/sources/discover.ts';
 import { createGroupReader } from '../../src/sources/group-reader.ts';
-import { readIdentity } from '../../src/sources/identity.ts';
+import { findIdentity, readIdentity } from '../../src/sources/identity.ts';
 import { createImds, type Imds } from '../../src/sources/imds.ts';
 import { readPaused } from '../../src/sources/runner-paused.ts';
 import { noInstanceXml, type QueryServer, startQueryServer } from '../support/aws-query.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const clock = createTimeline(clockOffsetNow());
 const log = pino({ enabled: false });
@@ -30,7 +31,7 @@ beforeEach(async () => {
     response.statusCode = page === undefined ? 404 : 200;
     response.end(page);
   });
-  imds = createImds({ endpoint: web.url, timeout: 500, clock });
+  imds = createImds({ endpoint: web.url, timeout: 20_000, clock });
   aws = await startQueryServer({ DescribeAutoScalingInstances: () => noInstanceXml });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -80,9 +81,27 @@ test('identity comes from the metadata; a configured region wins', async () => {
   await expect(readIdentity(imds, undefined)).rejects.toThrow('as instance id');
 });
 
+test('metadata that do not answer are asked again for an identity, after five seconds at most', async () => {
+  const virtual = createVirtualClock(0);
+  const asked: number[] = [];
+  const silent: Imds = {
+    async get() {
+      asked.push(virtual.now());
+      throw new Error('no answer');
+    },
+    close() {},
+  };
+  const off = new AbortController();
+  const found = findIdentity(silent, undefined, { clock: virtual, log, signal: off.signal });
+  await virtual.advance(20_000);
+  expect(asked).toEqual([0, 500, 1_500, 3_500, 7_500, 12_500, 17_500]);
+  off.abort(new Error('called off'));
+  await expect(found).rejects.toThrow('called off');
+});
+
 test('the runners are paused when GitLab says so of each', async () => {
   writeFileSync(configFile, '[[runners]]\nid = 7\ntoken = "a"\n[[runners]]\nid = 8\ntoken = "b"\n');
-  const read = () => readPaused({ url: web.url, apiToken: 'secret', configFile, timeout: 500 });
+  const read = () => readPaused({ url: web.url, apiToken: 'secret', configFile, timeout: 20_000 });
   pages['/api/v4/runners/7'] = '{"paused":true}';
   pages['/api/v4/runners/8'] = '{"paused":false}';
   expect(await read()).toBe(false);

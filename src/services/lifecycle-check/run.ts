@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts';
 import type { InstanceOptions } from '../../engine/instance.ts';
 import { createTimeline, readBootId } from '../../engine/timeline.ts';
 import { ConfigError } from '../../errors.ts';
-import { readIdentity, untilAnswered } from '../../sources/identity.ts';
+import { findIdentity } from '../../sources/identity.ts';
 import { createImds } from '../../sources/imds.ts';
 import type { Poller } from '../../sources/poller.ts';
 import { createNotifier } from '../../systemd/notify.ts';
@@ -41,12 +41,7 @@ export async function runLifecycleCheck(
     signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
   const identity = await Promise.race([
-    untilAnswered(() => readIdentity(imds, config.autoscaling.region, signal), {
-      clock,
-      log,
-      signal,
-      what: 'instance identity',
-    }).catch((error: unknown) => {
+    findIdentity(imds, config.autoscaling.region, { clock, log, signal }).catch((error: unknown) => {
       if (signal.aborted) return 'stopped' as const;
       throw error;
     }),
