@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first: begun last, they would be waited for alone. */
 const LONGEST = [
+  'systemd/',
   'scenarios/faults-once-each',
   'scenarios/c7-',
   'scenarios/t5-',
@@ -13,10 +14,10 @@ const LONGEST = [
 const rank = ({ moduleId }: TestSpecification): number => {
   const place = LONGEST.findIndex((part) => moduleId.includes(`/test/${part}`));
   if (place >= 0) return place;
-  return moduleId.includes('/test/scenarios/') ? LONGEST.length : LONGEST.length + 1;
+  return /\/test\/(scenarios|browser|playbooks)\//.test(moduleId) ? LONGEST.length : LONGEST.length + 1;
 };
 
-/** The long files, then the scenarios, then the rest; the same on every machine, with or without a cache. */
+/** The long files, then those with real processes, then the rest; the same on every machine, with or without a cache. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return [...files].sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));

@@ -32,7 +32,7 @@ async function pausedUnderAJob(world: World) {
 describe('C10: an administrator pauses the runner', () => {
   it.concurrent('with an API token it is not idle and not retired; allowed to work again, it works, and is idle', async () => {
     await scenario(
-      { group: { desiredCapacity: 1 }, config: { lifecycle }, perInstance: true },
+      { group: { desiredCapacity: 1, maxSize: 1 }, config: { lifecycle }, perInstance: true },
       async (world) => {
         const { seen, entries } = world;
         const { instanceId, runner, ended, waiting } = await pausedUnderAJob(world);
@@ -49,7 +49,7 @@ describe('C10: an administrator pauses the runner', () => {
   }, 240_000);
 
   it.concurrent('without one it counts as idle and is retired; the job that waits is nobody’s, and is not lost', async () => {
-    await scenario({ group: { desiredCapacity: 1 }, config: { lifecycle } }, async (world) => {
+    await scenario({ group: { desiredCapacity: 1, maxSize: 1 }, config: { lifecycle } }, async (world) => {
       const { seen, sandbox } = world;
       const { instanceId, runner, waiting } = await pausedUnderAJob(world);
       await seen({ subject: 'instance', state: 'Terminated', instanceId });
