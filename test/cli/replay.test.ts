@@ -51,7 +51,7 @@ test.each([
   ['a device', () => '/dev/zero', 'it is not a file'],
   [
     'sound lines of something else',
-    () => file('alien', encodeEntry({ hello: 'world' } as unknown as JournalEntry)),
+    () => file('alien', encodeEntry({ hello: 'world', record: { version: 1 } } as unknown as JournalEntry)),
     'entry 1 is not as this version writes it',
   ],
 ])('%s is refused with what to name, and exits with 2', async (_, path, message) => {
