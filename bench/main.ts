@@ -6,6 +6,8 @@ import { type BenchOptions, readOptions } from './lib/options.ts';
 import { closeWorlds } from './lib/world.ts';
 import { noticeToSigquit } from './notice-to-sigquit.ts';
 import { agentWatched } from './page.ts';
+import { atRest, restFigures } from './services/at-rest.ts';
+import { lifeFigures, lives } from './services/lives.ts';
 import { unregOverNaive } from './unreg-over-naive.ts';
 
 // Measures what Drover promises about speed and size: `npm run bench -- [FIGURE…] [--pairs N] [--json]`.
@@ -19,6 +21,8 @@ const MEASUREMENTS: Array<{ figures: string[]; measure(pairs: number): Promise<F
   { figures: ['job-end-to-release'], measure: jobEndToRelease },
   { figures: ['agent-rss', 'agent-cpu'], measure: agentAtRest },
   { figures: ['page'], measure: agentWatched },
+  { figures: lifeFigures, measure: lives },
+  { figures: restFigures, measure: atRest },
 ];
 
 for (const [signal, code] of [

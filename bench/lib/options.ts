@@ -21,8 +21,12 @@ export function readOptions(args: string[], known: readonly string[]): BenchOpti
   if (!Number.isInteger(pairs) || pairs < 1) {
     throw new Error(`--pairs must be a whole number from 1, not ${values.pairs}`);
   }
-  const stranger = positionals.find((name) => !known.includes(name));
+  // `services` means every figure that begins so.
+  const isMeant = (name: string) => positionals.some((one) => one === name || name.startsWith(`${one}-`));
+  const stranger = positionals.find(
+    (one) => !known.some((name) => name === one || name.startsWith(`${one}-`)),
+  );
   if (stranger !== undefined) throw new Error(`there is no figure ${stranger}: take ${known.join(', ')}`);
-  const figures = positionals.length === 0 ? [...known] : known.filter((name) => positionals.includes(name));
+  const figures = positionals.length === 0 ? [...known] : known.filter(isMeant);
   return { figures, pairs, json: values.json };
 }

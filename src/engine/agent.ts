@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
-import { JournalError } from '../errors.ts';
 import { isPooled } from '../lifecycle/group.ts';
 import { metadataItems } from '../sources/metadata.ts';
-import type { Poller } from '../sources/poller.ts';
-import { createNotifier } from '../systemd/notify.ts';
-import { type InstanceOptions, runInstance } from './instance.ts';
+import { notifySystemd } from '../systemd/notify.ts';
+import { type InstanceOptions, runInstance, unwritable } from './instance.ts';
 import { readEntries } from './journal.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -35,9 +33,7 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
   // With a record there may be a drain to finish, which a missing token must not stop: the play says what is missing.
   if (readEntries(config.stateDir).length === 0) requireSecrets(config, options.env);
   const { log, env } = options;
-  const sources: Poller[] = [];
-  const notifier = createNotifier({ clock: createTimeline(0), env, log });
-  notifier.ready(() => sources);
+  const notifier = notifySystemd({ clock: createTimeline(0), env, log });
   try {
     for (;;) {
       const { kind, degraded, record } = await runInstance(
@@ -47,15 +43,11 @@ export async function runAgent(config: Config, options: AgentOptions): Promise<'
           owns: () => true,
           dryRun: options.dryRun === true,
           watched: { metadata: metadataItems, runnerProcess: true, runnerMetrics: true },
-          onReady: (started) => void sources.splice(0, sources.length, ...started),
+          onReady: (sources) => notifier.watch(sources),
         },
         options,
       );
-      if (degraded) {
-        throw new JournalError(
-          `${kind}, and the journal in ${config.stateDir} could not be written: see that its disk has room and is writable`,
-        );
-      }
+      if (degraded) throw unwritable(kind, config.stateDir);
       if (kind !== 'released') return 'stopped';
       // Back in the warm pool: another life begins.
       if (!isPooled(record.context.group)) return 'released';

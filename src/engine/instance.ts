@@ -5,6 +5,7 @@ import { makeDirectory } from '../directory.ts';
 import { createExecutor, type Executor } from '../effects/executor.ts';
 import { playVariables } from '../effects/playbook-variables.ts';
 import { inCheckMode, withhold } from '../effects/withheld.ts';
+import { JournalError } from '../errors.ts';
 import type { LifecycleCommand } from '../lifecycle/commands.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
@@ -69,6 +70,12 @@ export interface InstanceEnd {
   /** The record is not on disk: the journal could not be written at the end. */
   degraded: boolean;
 }
+
+/** What a host says when the journal could not be written at its end. */
+export const unwritable = (kind: InstanceEnd['kind'], stateDir: string): JournalError =>
+  new JournalError(
+    `${kind}, and the journal in ${stateDir} could not be written: see that its disk has room and is writable`,
+  );
 
 /**
  * The engine on this instance, until the instance is released, the chart enters a state of another host, or `signal`

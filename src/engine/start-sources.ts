@@ -20,6 +20,8 @@ const WATCHED_GROUP_INTERVAL = 5_000;
 export interface Watched {
   /** Items of the metadata. */
   metadata: readonly MetadataItem[];
+  /** Only every so many intervals; default: every one. What is announced hours ahead can wait. */
+  metadataEvery?: number;
   /** The runner's process. */
   runnerProcess: boolean;
   /** The runner's metrics. */
@@ -57,7 +59,7 @@ export function startSources(watched: Watched, deps: SourceDeps): Sources {
   const all = [group];
   if (watched.metadata.length > 0) {
     const { imds, openMaintenance, bootedAt } = deps;
-    const { interval } = config.metadata;
+    const interval = config.metadata.interval * (watched.metadataEvery ?? 1);
     const items = watched.metadata;
     all.push(startMetadata({ imds, clock, interval, items, openMaintenance, bootedAt, emit, log }));
   }

@@ -1,11 +1,16 @@
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
-import { type HostRules, type InstanceEnd, type InstanceOptions, runInstance } from '../engine/instance.ts';
+import {
+  type HostRules,
+  type InstanceEnd,
+  type InstanceOptions,
+  runInstance,
+  unwritable,
+} from '../engine/instance.ts';
 import { stateName } from '../engine/record.ts';
 import { createTimeline } from '../engine/timeline.ts';
 import { isPooled } from '../lifecycle/group.ts';
-import type { Poller } from '../sources/poller.ts';
-import { createNotifier, tellReady } from '../systemd/notify.ts';
+import { type Notifier, notifySystemd } from '../systemd/notify.ts';
 import { activeState, startUnit } from '../systemd/units.ts';
 import { withdrawNotice } from './notice.ts';
 import { type OwningUnit, ownerOf } from './owners.ts';
@@ -19,33 +24,55 @@ const QUIET = { metadata: [], runnerProcess: false, runnerMetrics: false } as co
  * another unit has to go on.
  */
 export async function runInitRunner(config: Config, options: InstanceOptions): Promise<void> {
-  const turn = readTurn(config.stateDir);
-  if (!(await isMyTurn('init-runner', turn, options))) return;
+  if (!(await isMyTurn('init-runner', config, options))) return;
   requireSecrets(config, options.env);
   // Notices are lifecycle-check's to see; the group is watched everywhere.
-  await runOwner('init-runner', config, { watched: QUIET }, options);
+  await asService(options, (notifier) =>
+    runOwner('init-runner', config, { watched: QUIET }, notifier, options),
+  );
 }
 
 /** monitor-jobs.service: the instance serves; jobs are counted, the group is told when there are too many or none. */
 export async function runMonitorJobs(config: Config, options: InstanceOptions): Promise<void> {
-  const turn = readTurn(config.stateDir);
-  if (!(await isMyTurn('monitor-jobs', turn, options))) return;
   const scaleUp = {
     runDir: config.runDir,
     timeout: config.lifecycle.scaleUpTimeout + 30_000,
     clock: createTimeline(0),
   };
-  await runOwner(
-    'monitor-jobs',
-    config,
-    {
-      watched: { metadata: ['rebalance', 'maintenance'], runnerProcess: true, runnerMetrics: true },
+  await asService(options, async (notifier) => {
+    if (!(await isMyTurn('monitor-jobs', config, options))) return;
+    const rules: Rules = {
+      watched: {
+        metadata: ['rebalance', 'maintenance'],
+        metadataEvery: 5,
+        runnerProcess: true,
+        runnerMetrics: true,
+      },
       around: (executor) => scaleUpByUnit(executor, scaleUp),
       resumes: (command) => command.type === 'playScaleUp',
-    },
-    options,
-  );
+    };
+    await runOwner('monitor-jobs', config, rules, notifier, options);
+  });
 }
+
+/**
+ * Tells systemd that the unit is up, runs it, and ends when systemd has been told: a notify unit that ends without that
+ * word counts as failed, also where there was nothing to do.
+ */
+export async function asService<T>(
+  { log, env }: InstanceOptions,
+  run: (notifier: Notifier) => Promise<T>,
+): Promise<T> {
+  const notifier = notifySystemd({ clock: createTimeline(0), env, log });
+  try {
+    return await run(notifier);
+  } finally {
+    await notifier.stop();
+  }
+}
+
+/** What tells one owner from another; `also`: a state of another that it may pass through. */
+type Rules = Omit<HostRules, 'role' | 'owns' | 'onReady'> & { also?: string };
 
 /**
  * The engine in the states of one unit, told to systemd. When the chart enters another unit's states, that unit is
@@ -54,27 +81,19 @@ export async function runMonitorJobs(config: Config, options: InstanceOptions): 
 export async function runOwner(
   unit: OwningUnit,
   config: Config,
-  rules: Omit<HostRules, 'role' | 'owns' | 'onReady'> & { also?: string },
+  { also, ...rules }: Rules,
+  notifier: Notifier,
   options: InstanceOptions,
 ): Promise<InstanceEnd> {
-  const { log, env } = options;
-  const sources: Poller[] = [];
-  const clock = createTimeline(0);
-  const notifier = createNotifier({ clock, env, log });
-  notifier.ready(() => sources);
-  const { also, ...host } = rules;
   const owns = (state: string) => state === also || [unit, null].includes(ownerOf(state));
-  try {
-    const end = await runInstance(
-      config,
-      { ...host, role: `${unit}.service`, owns, onReady: (started) => void sources.push(...started) },
-      options,
-    );
-    await passOn(unit, end, config);
-    return end;
-  } finally {
-    await notifier.stop();
-  }
+  const end = await runInstance(
+    config,
+    { ...rules, role: `${unit}.service`, owns, onReady: (sources) => notifier.watch(sources) },
+    options,
+  );
+  await passOn(unit, end, config);
+  if (end.degraded) throw unwritable(end.kind, config.stateDir);
+  return end;
 }
 
 async function passOn(unit: OwningUnit, { kind, record }: InstanceEnd, config: Config): Promise<void> {
@@ -91,10 +110,10 @@ async function passOn(unit: OwningUnit, { kind, record }: InstanceEnd, config: C
 }
 
 /** Whether it is this unit's turn; if not, says whose it is, and sees that that one runs. */
-async function isMyTurn(unit: OwningUnit, turn: Turn, { log, env }: InstanceOptions): Promise<boolean> {
+async function isMyTurn(unit: OwningUnit, config: Config, { log }: InstanceOptions): Promise<boolean> {
+  const turn = readTurn(config.stateDir);
   if (turn.unit === unit || turn.unit === null) return true;
   log.info({ state: turn.state ?? 'discovering', owner: turn.unit }, 'not my phase');
-  await tellReady({ clock: createTimeline(0), env, log });
   await seeToIt(turn);
   return false;
 }

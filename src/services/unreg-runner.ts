@@ -6,10 +6,10 @@ import { createTimeline, readBootId } from '../engine/timeline.ts';
 import { LockedError } from '../errors.ts';
 import { hostStopping } from '../sources/host-stop.ts';
 import { metadataItems } from '../sources/metadata.ts';
-import { tellReady } from '../systemd/notify.ts';
+import type { Notifier } from '../systemd/notify.ts';
 import { startUnit, stopUnits } from '../systemd/units.ts';
 import { withdrawNotice } from './notice.ts';
-import { runOwner, seeToIt } from './owning.ts';
+import { asService, runOwner, seeToIt } from './owning.ts';
 import { eventsOf, type Reason, reasonToLeave } from './reason.ts';
 import { readTurn } from './turn.ts';
 
@@ -22,7 +22,10 @@ const LOCK_RETRY = 500;
  * unreg to the end, with heartbeats and deadlines, and stays until the instance is gone. Without a reason it leaves
  * without effect.
  */
-export async function runUnregRunner(config: Config, options: InstanceOptions): Promise<void> {
+export const runUnregRunner = (config: Config, options: InstanceOptions): Promise<void> =>
+  asService(options, (notifier) => unregister(config, notifier, options));
+
+async function unregister(config: Config, notifier: Notifier, options: InstanceOptions): Promise<void> {
   const { log, signal } = options;
   const turn = readTurn(config.stateDir);
   const reason = await reasonToLeave(config, turn, { bootId: readBootId(), log, signal });
@@ -30,7 +33,6 @@ export async function runUnregRunner(config: Config, options: InstanceOptions): 
   if (signal.aborted && (await hostStopping()) === null) return;
   if (reason === null) {
     log.info({ state: turn.state ?? 'discovering', owner: turn.unit }, 'not my phase: no notice holds');
-    await tellReady({ clock: createTimeline(0), env: options.env, log });
     withdrawNotice(config.runDir);
     await startUnit('lifecycle-check');
     return seeToIt(turn);
@@ -41,14 +43,19 @@ export async function runUnregRunner(config: Config, options: InstanceOptions): 
     log.error({ err: error }, 'the runner could not be told to take no new job; the machine tells it again');
   });
   await stopUnits(['init-runner', 'monitor-jobs', 'scale-up']);
-  const end = await untilFree(() => leave(config, reason, options), createTimeline(0), options);
+  const end = await untilFree(() => leave(config, reason, notifier, options), createTimeline(0), options);
   if (end?.kind !== 'handedOver') return;
   // The group takes it back: watch again.
   withdrawNotice(config.runDir);
   await startUnit('lifecycle-check');
 }
 
-const leave = (config: Config, { notice }: Reason, options: InstanceOptions): Promise<InstanceEnd> =>
+const leave = (
+  config: Config,
+  { notice }: Reason,
+  notifier: Notifier,
+  options: InstanceOptions,
+): Promise<InstanceEnd> =>
   runOwner(
     'unreg-runner',
     config,
@@ -58,6 +65,7 @@ const leave = (config: Config, { notice }: Reason, options: InstanceOptions): Pr
       // An instance that is told to leave before anybody has looked: the look is ours.
       ...(notice === null ? {} : { also: 'discovering' }),
     },
+    notifier,
     options,
   );
 

@@ -63,7 +63,7 @@ async function scrape(deps: RunnerMetricsDeps, signal: AbortSignal): Promise<Run
   if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
   const sample = readSample(reply.body);
   const pid = await deps.findRunner().catch(() => null);
-  if (pid !== null && (await ownsPort(pid, portOf(url))) === 'foreign') {
+  if (pid !== null && ownsPort(pid, portOf(url)) === 'foreign') {
     throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
   }
   return sample;

@@ -16,21 +16,22 @@ export interface NotifyDeps {
 
 /** What systemd is told of us; nothing where it has not asked (no NOTIFY_SOCKET). */
 export interface Notifier {
-  /** We are up: from now on the watchdog is fed, for as long as every source there is goes on looking. */
-  ready(sources: () => readonly Pick<Poller, 'silentFor' | 'interval'>[]): void;
+  /** From now on these have to go on looking, or the watchdog bites. */
+  watch(sources: readonly Pick<Poller, 'silentFor' | 'interval'>[]): void;
   /** Resolves when what was to be told has been told: a unit that ends before that has failed to start, for systemd. */
   stop(): Promise<void>;
 }
 
 /**
- * Tells systemd that the unit is ready and feeds its watchdog (sd_notify(3)) through the program systemd-notify: Node
- * has no datagram sockets of its own. The watchdog follows the progress of the sources, not a bare interval: a source
- * that no longer looks lets it bite.
+ * Tells systemd at once that the unit is up, and feeds its watchdog (sd_notify(3)) through the program systemd-notify:
+ * Node has no datagram sockets of its own. The watchdog follows the progress of the sources, not a bare interval: a
+ * source that no longer looks lets it bite.
  */
-export function createNotifier({ clock, env, log }: NotifyDeps): Notifier {
+export function notifySystemd({ clock, env, log }: NotifyDeps): Notifier {
   const asked = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== '';
   const watchdog = Number(env.WATCHDOG_USEC) / 1_000;
   const every = asked && watchdog > 0 ? watchdog / 3 : null;
+  let watched: readonly Pick<Poller, 'silentFor' | 'interval'>[] = [];
   let cancel = () => {};
   const sending = new Set<Promise<void>>();
 
@@ -42,34 +43,28 @@ export function createNotifier({ clock, env, log }: NotifyDeps): Notifier {
       log.warn({ err: error }, 'systemd could not be told how we are');
     }
   };
-
   const send = (...words: string[]) => {
     const sent = tell(...words).finally(() => sending.delete(sent));
     sending.add(sent);
   };
+  const feedLater = (ms: number) => {
+    cancel = clock.setTimer(clock.now() + ms, () => {
+      const stuck = watched.some(({ silentFor, interval }) => silentFor > interval + LATE);
+      if (stuck) log.error('a source no longer looks: the watchdog is not fed');
+      else send('WATCHDOG=1');
+      feedLater(ms);
+    });
+  };
 
+  send('--ready');
+  if (every !== null) feedLater(every);
   return {
-    ready(sources) {
-      send('--ready');
-      if (every === null) return;
-      const feed = () => {
-        const stuck = sources().some(({ silentFor, interval }) => silentFor > interval + LATE);
-        if (stuck) log.error('a source no longer looks: the watchdog is not fed');
-        else send('WATCHDOG=1');
-        cancel = clock.setTimer(clock.now() + every, feed);
-      };
-      feed();
+    watch(sources) {
+      watched = sources;
     },
     async stop() {
       cancel();
       await Promise.all(sending);
     },
   };
-}
-
-/** Of a unit that leaves without effect: it has started all the same, and its end is no failure. */
-export async function tellReady(deps: NotifyDeps): Promise<void> {
-  const notifier = createNotifier(deps);
-  notifier.ready(() => []);
-  await notifier.stop();
 }

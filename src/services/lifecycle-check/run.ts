@@ -4,8 +4,7 @@ import { createTimeline, readBootId } from '../../engine/timeline.ts';
 import { ConfigError } from '../../errors.ts';
 import { findIdentity } from '../../sources/identity.ts';
 import { createImds } from '../../sources/imds.ts';
-import type { Poller } from '../../sources/poller.ts';
-import { createNotifier } from '../../systemd/notify.ts';
+import { notifySystemd } from '../../systemd/notify.ts';
 import { systemdVersion } from '../../systemd/units.ts';
 import { writeNotice } from '../notice.ts';
 import { groupReader } from '../reader.ts';
@@ -33,9 +32,7 @@ export async function runLifecycleCheck(
   const clock = createTimeline(0);
   const { endpoint, timeout, interval } = config.metadata;
   const imds = createImds({ endpoint, timeout, clock });
-  const notifier = createNotifier({ clock, env, log });
-  const sources: Poller[] = [];
-  notifier.ready(() => sources);
+  const notifier = notifySystemd({ clock, env, log });
   const stopped = new Promise<'stopped'>((resolve) => {
     if (signal.aborted) resolve('stopped');
     signal.addEventListener('abort', () => resolve('stopped'), { once: true });
@@ -47,7 +44,10 @@ export async function runLifecycleCheck(
     }),
     stopped,
   ]);
-  if (identity === 'stopped') return 'stopped';
+  if (identity === 'stopped') {
+    await notifier.stop();
+    return 'stopped';
+  }
   const watch = watchForNotice({
     imds,
     clock,
@@ -57,13 +57,13 @@ export async function runLifecycleCheck(
     reader: () => groupReader(config, identity, clock),
     log,
   });
-  sources.push(watch.source);
+  notifier.watch([watch.source]);
   const end = await Promise.race([watch.notice, stopped]);
-  await notifier.stop();
-  await watch.stop();
+  if (end !== 'stopped') {
+    writeNotice(config.runDir, end);
+    log.info({ ...end }, 'the instance has to leave: the notice is written');
+  }
+  await Promise.all([notifier.stop(), watch.stop()]);
   imds.close();
-  if (end === 'stopped') return 'stopped';
-  writeNotice(config.runDir, end);
-  log.info({ ...end }, 'the instance has to leave: the notice is written');
-  return 'noticed';
+  return end === 'stopped' ? 'stopped' : 'noticed';
 }
