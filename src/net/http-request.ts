@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { LookupFunction } from 'node:net';
 
 export interface HttpRequest {
   url: string;
@@ -48,11 +49,24 @@ const pick = (module: { request: Send } | { default: { request: Send } }): { get
   get: 'default' in module ? module.default.request : module.request,
 });
 
+/**
+ * `localhost` without a thread that asks the resolver each time (RFC 6761, 6.3): IPv4 first, as Go's listeners have it,
+ * and IPv6 where that is refused.
+ */
+const loopback: LookupFunction = (_hostname, { all }, callback) => {
+  if (!all) return callback(null, '127.0.0.1', 4);
+  callback(null, [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]);
+};
+
 function exchange(send: Send, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     // A connection of its own: no proxy from the environment, and no race with a server that closes an idle one.
     const options: http.RequestOptions = { method: request.method ?? 'GET', signal, agent: false };
     if (request.headers) options.headers = request.headers;
+    if (new URL(request.url).hostname === 'localhost') options.lookup = loopback;
     const outgoing = send(request.url, options, (incoming) => {
       const chunks: Buffer[] = [];
       let size = 0;

@@ -5,13 +5,9 @@ export type Ownership = 'owned' | 'foreign' | 'unknown';
 
 const LISTEN = '0A';
 
-/** The sockets on a port that were last seen to be whose: what listens still is what it was. */
-const seen = new Map<number, { pid: number; inodes: ReadonlySet<string> }>();
-
 /**
  * Whether process `pid`, and nobody else, listens on TCP `port`. A job may take the port at an address that the runner has
- * not (::1 beside 127.0.0.1), and `localhost` is both. Files of /proc are memory: read synchronously they cost a tenth
- * of what they cost through the thread pool, and this is asked with every scrape.
+ * not (::1 beside 127.0.0.1), and `localhost` is both. Reads the kernel's whole table of connections: some 10 ms.
  */
 export function ownsPort(pid: number, port: number): Ownership {
   try {
@@ -19,12 +15,8 @@ export function ownsPort(pid: number, port: number): Ownership {
       ['tcp', 'tcp6'].flatMap((name) => listeners(readIfThere(`/proc/net/${name}`), port)),
     );
     if (inodes.size === 0) return 'unknown';
-    const last = seen.get(port);
-    if (last?.pid === pid && [...inodes].every((inode) => last.inodes.has(inode))) return 'owned';
     const own = new Set(socketsOf(pid));
-    if (![...inodes].every((inode) => own.has(inode))) return 'foreign';
-    seen.set(port, { pid, inodes });
-    return 'owned';
+    return [...inodes].every((inode) => own.has(inode)) ? 'owned' : 'foreign';
   } catch {
     return 'unknown';
   }

@@ -8,6 +8,11 @@ import { trackRejections } from './rejections.ts';
 import { type RunnerSample, readSample } from './runner-sample.ts';
 
 const MAX_BODY = 2_000_000;
+/**
+ * How long (ms) the same numbers of the same process are believed without another look at whose port it is: that look
+ * reads the kernel's table of connections, which costs more CPU than all else of a scrape.
+ */
+const BELIEVED_FOR = 30_000;
 /** GitLab is asked about the pause with every fifth scrape. */
 const PAUSED_EVERY = 5;
 
@@ -32,6 +37,7 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
   const rejections = trackRejections();
   let looks = 0;
   let paused = false;
+  const checkOwner = ownerCheck(deps);
 
   const refreshPaused = async (signal: AbortSignal) => {
     if (!readPaused || looks++ % PAUSED_EVERY !== 0) return;
@@ -46,7 +52,7 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
     clock,
     interval: deps.interval,
     async look(signal) {
-      const [sample] = await Promise.all([scrape(deps, signal), refreshPaused(signal)]);
+      const [sample] = await Promise.all([scrape(deps, checkOwner, signal), refreshPaused(signal)]);
       if (signal.aborted) return;
       emit({ type: 'runner.sampled', running: sample.running, limit: sample.limit, paused });
       if (rejections.observe(sample.requests)) emit({ type: 'runner.rejected' });
@@ -57,15 +63,33 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
   });
 }
 
-async function scrape(deps: RunnerMetricsDeps, signal: AbortSignal): Promise<RunnerSample> {
-  const { url, timeout } = deps;
+type CheckOwner = (sample: RunnerSample) => Promise<void>;
+
+/** Throws where the port is not the runner's alone. Numbers that say something new are never taken unchecked. */
+function ownerCheck({ url, clock, findRunner }: RunnerMetricsDeps): CheckOwner {
+  let checked: { what: string; at: number } | null = null;
+  return async ({ running, limit }) => {
+    const pid = await findRunner().catch(() => null);
+    if (pid === null) return;
+    const what = `${pid} ${running}/${limit}`;
+    if (checked?.what === what && clock.now() - checked.at < BELIEVED_FOR) return;
+    checked = null;
+    if (ownsPort(pid, portOf(url)) === 'foreign') {
+      throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
+    }
+    checked = { what, at: clock.now() };
+  };
+}
+
+async function scrape(
+  { url, timeout }: RunnerMetricsDeps,
+  checkOwner: CheckOwner,
+  signal: AbortSignal,
+): Promise<RunnerSample> {
   const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signals: [signal] });
   if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
   const sample = readSample(reply.body);
-  const pid = await deps.findRunner().catch(() => null);
-  if (pid !== null && ownsPort(pid, portOf(url)) === 'foreign') {
-    throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
-  }
+  await checkOwner(sample);
   return sample;
 }
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -60,6 +62,23 @@ test('a port that another process than the runner owns is not believed', async (
     type: 'runner.unreadable',
     reason: expect.stringContaining('belongs to another process'),
   });
+});
+
+test('numbers that say something new are not believed before the port is looked at again', async () => {
+  await look({ findRunner: async () => process.pid });
+  const { port } = new URL(server.url);
+  const script = `require('net').createServer().listen(${port}, '127.0.0.2', () => console.log('listening'))`;
+  const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(other.stdout, 'data');
+    await source.poll();
+    expect(seen.at(-1)).toMatchObject({ type: 'runner.sampled', running: 1 });
+    answer = (response) => response.end(BODY.replace(/1\n$/, '2\n'));
+    await source.poll();
+    expect(seen.at(-1)).toMatchObject({ type: 'runner.unreadable' });
+  } finally {
+    other.kill();
+  }
 });
 
 test('where the process cannot be told, the answer alone counts', async () => {
