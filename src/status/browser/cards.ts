@@ -1,7 +1,7 @@
 import type { InstanceView } from '../messages.ts';
 import { control, type Deed } from './control.ts';
 import { byId, make, setName, setText } from './element.ts';
-import type { Model, Shown } from './model.ts';
+import type { Model } from './model.ts';
 import { now, span } from './time.ts';
 
 interface Card {
@@ -23,21 +23,31 @@ const deedWords: Record<Deed, string> = {
   kill: 'Kill agent',
 };
 
-/** Shows every instance beside the others. */
+/** Shows every instance beside the others; of one without a record, what the world tells. */
 export function showCards(model: Model, chosen: string | null, choose: (id: string) => void): void {
-  const list = byId('cards');
-  byId('no-instance').hidden = model.instances.size > 0;
+  const all = [...model.instances.values()].map(({ view }) => view);
+  for (const { id, lifecycleState } of model.world?.instances ?? []) {
+    if (!model.instances.has(id)) all.push(withoutRecord(id, lifecycleState));
+  }
+  byId('no-instance').hidden = all.length > 0;
   for (const [id, card] of cards) {
-    if (model.instances.has(id)) continue;
+    if (all.some((view) => view.id === id)) continue;
     card.item.remove();
     cards.delete(id);
   }
-  for (const [id, shown] of model.instances) {
-    const card = cards.get(id) ?? newCard(id, choose);
-    if (card.item.parentNode === null) list.append(card.item);
-    show(card, shown, model, id === chosen);
+  for (const view of all) {
+    const card = cards.get(view.id) ?? newCard(view.id, choose);
+    if (card.item.parentNode === null) byId('cards').append(card.item);
+    show(card, view, model, view.id === chosen);
   }
 }
+
+/** An instance of which only the group knows: no agent has written anything. */
+const withoutRecord = (id: string, lifecycleState: string): InstanceView => ({
+  ...{ id, state: lifecycleState, since: 0, life: 0, meaning: 'no agent has written a record here' },
+  ...{ running: null, limit: null, paused: false, group: null, hook: null, notice: null, deadline: null },
+  ...{ operation: null, attempts: 0, scaleBlocked: null, degraded: false },
+});
 
 function newCard(id: string, choose: (id: string) => void): Card {
   const card: Card = {
@@ -65,21 +75,24 @@ function newCard(id: string, choose: (id: string) => void): Card {
   return card;
 }
 
-function show(card: Card, { view }: Shown, { world }: Model, isChosen: boolean): void {
+function show(card: Card, view: InstanceView, { world }: Model, isChosen: boolean): void {
   const isGone = view.state === 'released' || placeIn(world, view.id) === 'Terminated';
   card.item.dataset.phase = isGone ? 'gone' : phaseOf(view);
   card.choose.setAttribute('aria-pressed', String(isChosen));
   setName(card.state, isGone && view.state !== 'released' ? 'gone' : view.state);
   card.state.title = view.meaning;
-  setText(
-    card.jobs,
-    view.running === null ? 'no reading of the runner' : `${view.running} of ${view.limit} jobs`,
-  );
+  card.choose.disabled = view.life === 0;
+  setText(card.jobs, jobsOf(view));
   showSlots(card.slots, view);
   showFacts(card.facts, factsOf(view, world, isGone));
   card.actions.hidden = world === null || isGone;
   const kill = card.actions.querySelector<HTMLButtonElement>('[data-deed=kill]');
   if (kill !== null) kill.disabled = world?.instances.find(({ id }) => id === view.id)?.agent !== true;
+}
+
+function jobsOf({ life, running, limit }: InstanceView): string {
+  if (life === 0) return 'no record of an agent';
+  return running === null ? 'no reading of the runner' : `${running} of ${limit} jobs`;
 }
 
 const placeIn = (world: Model['world'], id: string): string | undefined =>
@@ -104,7 +117,7 @@ function showSlots(element: HTMLElement, { running, limit }: InstanceView): void
 
 function factsOf(view: InstanceView, world: Model['world'], isGone: boolean): Array<[string, string]> {
   const left = (at: number) => (at > now() ? `${span(at - now())} left` : 'over');
-  const facts: Array<[string, string]> = [['since', span(now() - view.since)]];
+  const facts: Array<[string, string]> = view.life === 0 ? [] : [['since', span(now() - view.since)]];
   const place = placeIn(world, view.id) ?? view.group?.lifecycleState;
   if (place !== undefined) facts.push(['group', place]);
   if (isGone) return view.state === 'released' ? facts : [...facts, ['last seen', view.state]];
