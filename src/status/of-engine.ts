@@ -39,17 +39,28 @@ export async function withStatusPage<T>(
   }
   const secrets = new Secrets(readableSecrets(config, options.env));
   const hub = new Hub({ title: 'this instance', redact: (text) => secrets.redact(text) });
-  for (const entry of readEntries(config.stateDir)) hub.entry(entry);
+  /** A fault of the page is not the engine's, which writes its journal here. */
+  const unharmed = (show: () => void) => {
+    try {
+      show();
+    } catch (error) {
+      options.log.error({ err: error }, 'the status page cannot show this');
+    }
+  };
+  unharmed(() => {
+    for (const entry of readEntries(config.stateDir)) hub.entry(entry);
+  });
   const closing = new AbortController();
   const serving = serve(hub, config, token, AbortSignal.any([closing.signal, options.signal]), options.log);
   let instanceId = hub.instances[0]?.id ?? '';
   try {
     return await run({
-      entry(entry, degraded) {
-        instanceId = entry.record.instanceId;
-        hub.entry(entry, degraded);
-      },
-      play: (operation, event) => hub.play(instanceId, operation, event),
+      entry: (entry, degraded) =>
+        unharmed(() => {
+          instanceId = entry.record.instanceId;
+          hub.entry(entry, degraded);
+        }),
+      play: (operation, event) => unharmed(() => hub.play(instanceId, operation, event)),
     });
   } finally {
     closing.abort();

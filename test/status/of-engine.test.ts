@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JournalEntry } from '../../src/engine/journal-format.ts';
 import { createLogger } from '../../src/logger.ts';
 import { withStatusPage } from '../../src/status/of-engine.ts';
 import { freePort, pageConfig } from './config.ts';
@@ -54,6 +55,18 @@ test('a token that cannot be read costs the page, not the drain', async () => {
   config.status.tokenFile = join(dir, 'missing');
   expect(await withStatusPage(config, given, async (watcher) => watcher)).toBeUndefined();
   expect(lines.join('')).toContain('no status page');
+});
+
+test('an entry that the page cannot show is not the engine’s trouble', async () => {
+  const config = pageConfig(dir, await freePort());
+  const { lines, ...given } = options();
+  const strange = { event: { type: 'x', at: 1 }, from: null, to: 'x', commands: [], record: null };
+  await withStatusPage(config, given, async (watcher) => {
+    watcher?.entry(strange as unknown as JournalEntry, false);
+    watcher?.entry(writeJournal().first, false);
+    await expect.poll(() => stateAt(config.status.listen), { timeout: 10_000 }).toBe('discovering');
+  });
+  expect(lines.filter((line) => line.includes('the status page cannot show this'))).toHaveLength(1);
 });
 
 test('what fails in the engine is what fails, and the page ends with it', async () => {
