@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FaultRule } from './faults.ts';
 import type { HttpService } from './http.ts';
 import type { MaintenanceEvent } from './metadata/view.ts';
+import { ownEntry } from './own-entry.ts';
 import type { InterruptionOptions, Sandbox } from './sandbox.ts';
 
 type Controlled = Omit<Sandbox, 'controlUrl'>;
@@ -61,6 +62,14 @@ export function act(sandbox: Controlled, method: string, url: URL, body: Body): 
         desiredCapacity: body.desired as number | undefined,
       });
       return stateOf(sandbox);
+    case 'POST /warm-pool':
+      group.warmPool.put(poolOf(body));
+      return stateOf(sandbox);
+    case 'DELETE /warm-pool':
+      group.warmPool.delete();
+      return stateOf(sandbox);
+    case 'POST /refresh':
+      return { id: group.refreshes.start({ scaleInProtected: 'Wait', standby: 'Wait' }) };
     case 'POST /faults':
       sandbox.faults.add(body as unknown as FaultRule);
       return sandbox.faults.rules;
@@ -68,19 +77,27 @@ export function act(sandbox: Controlled, method: string, url: URL, body: Body): 
       sandbox.faults.clear();
       return [];
   }
-  const one =
-    /^POST \/instances\/([^/]+)\/(interruption|rebalance|terminate|maintenance|reboot|poweroff)$/.exec(call);
-  if (one === null) return undefined;
-  const [, id = '', what] = one;
-  if (what === 'interruption') sandbox.interrupt(id, body as InterruptionOptions);
-  if (what === 'rebalance') sandbox.rebalance(id);
-  if (what === 'terminate') group.terminate(id, body.decrement === true);
-  if (what === 'maintenance') sandbox.scheduleMaintenance(id, maintenanceOf(body));
-  // These take their time; the event log tells when the machine is down, and when it has started.
-  if (what === 'reboot') void sandbox.reboot(id);
-  if (what === 'poweroff') void sandbox.powerOff(id);
+  const one = /^POST \/instances\/([^/]+)\/([a-z-]+)$/.exec(call);
+  const deed = ownEntry(deeds, one?.[2] ?? '');
+  if (deed === undefined) return undefined;
+  deed(sandbox, one?.[1] ?? '', body);
   return stateOf(sandbox);
 }
+
+/** What can be done to one instance: by an operator, by AWS, or by its own host. */
+const deeds: Record<string, (sandbox: Controlled, id: string, body: Body) => void> = {
+  interruption: (sandbox, id, body) => sandbox.interrupt(id, body as InterruptionOptions),
+  rebalance: (sandbox, id) => sandbox.rebalance(id),
+  terminate: ({ autoscaling }, id, body) => void autoscaling.terminate(id, body.decrement === true),
+  maintenance: (sandbox, id, body) => sandbox.scheduleMaintenance(id, maintenanceOf(body)),
+  // These take their time; the event log tells when the machine is down, and when it has started.
+  reboot: (sandbox, id) => void sandbox.reboot(id),
+  poweroff: (sandbox, id) => void sandbox.powerOff(id),
+  standby: ({ autoscaling }, id, body) => autoscaling.move(id, 'Standby', body.decrement === true),
+  'in-service': ({ autoscaling }, id) => autoscaling.move(id, 'InService', false),
+  detach: ({ autoscaling }, id, body) => autoscaling.move(id, 'Detached', body.decrement === true),
+  'rebalance-zones': ({ autoscaling }, id) => autoscaling.rebalanceZones(id),
+};
 
 function stateOf({ autoscaling: group, gitlab, awsUrl, gitlabUrl, instances }: Controlled) {
   return {
@@ -124,6 +141,18 @@ function maintenanceOf(body: Body): MaintenanceEvent {
   const notBefore = Date.now() + seconds * 1000;
   const description = `scheduled reboot (${state})`;
   return { id: `${id}`, code: `${code}`, description, notBefore, notAfter: null, state };
+}
+
+function poolOf({ poolState = 'Stopped', minSize = 0, maxGroupPreparedCapacity = null, ...body }: Body) {
+  if (poolState !== 'Stopped' && poolState !== 'Running' && poolState !== 'Hibernated') {
+    throw new Error('poolState must be Stopped, Running or Hibernated');
+  }
+  return {
+    poolState,
+    minSize: Number(minSize),
+    maxGroupPreparedCapacity: maxGroupPreparedCapacity === null ? null : Number(maxGroupPreparedCapacity),
+    reuseOnScaleIn: body.reuseOnScaleIn === true,
+  } as const;
 }
 
 function scriptOf(body: Body): string[] {

@@ -100,6 +100,10 @@ describe('the metadata client', () => {
 describe('the metadata watcher', () => {
   let source: Poller;
   let seen: LifecycleInput[];
+  let bootedAt: number;
+  beforeEach(() => {
+    bootedAt = Number.NEGATIVE_INFINITY;
+  });
   const watch = (openMaintenance: string | null = null) => {
     seen = [];
     const emit = (input: LifecycleInput) => void seen.push(input);
@@ -108,6 +112,7 @@ describe('the metadata watcher', () => {
       clock,
       interval: 10,
       openMaintenance,
+      bootedAt,
       emit,
       log: pino({ enabled: false }),
     });
@@ -178,6 +183,20 @@ describe('the metadata watcher', () => {
     items[MAINTENANCE] = '[]';
     watch('instance-event-1');
     await expect.poll(() => seen).toContainEqual({ type: 'maintenance.cleared', id: 'instance-event-1' });
+  });
+
+  test('T8: a reboot that was scheduled for before this boot is over, though EC2 still lists it', async () => {
+    const NotBefore = new Date(Date.now() - 60_000).toUTCString();
+    const listed = (Code: string) =>
+      JSON.stringify([{ EventId: 'instance-event-1', Code, State: 'active', NotBefore }]);
+    items[MAINTENANCE] = listed('system-reboot');
+    bootedAt = clock.now() - 10_000;
+    watch('instance-event-1');
+    await expect.poll(() => seen).toContainEqual({ type: 'maintenance.cleared', id: 'instance-event-1' });
+    items[MAINTENANCE] = listed('instance-stop');
+    await look();
+    await look();
+    expect(only('maintenance.noticed')).not.toEqual([]);
   });
 
   test('infers nothing when the service fails', async () => {
