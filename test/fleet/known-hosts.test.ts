@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { knownKeys } from '../../src/fleet/known-hosts.ts';
+import { whyNoSshKeygen } from './sshd.ts';
 
 const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIGFsbCB0aGUga2V5cyBvZiB0aGlzIHRlc3Q=';
 const line = (hosts: string, type = 'ssh-ed25519') => `${hosts} ${type} ${key} a comment`;
@@ -29,7 +30,9 @@ test('a revoked key is told as such', () => {
   expect(knownKeys(`@revoked ${line('*')}`, ['10.0.0.5'], 22)[0]).toMatchObject({ revoked: true });
 });
 
-test('names that ssh-keygen -H has hashed are found', () => {
+if (whyNoSshKeygen !== null) console.warn(whyNoSshKeygen);
+
+test.skipIf(whyNoSshKeygen !== null)('names that ssh-keygen -H has hashed are found', () => {
   const dir = mkdtempSync(join(tmpdir(), 'drover-known-hosts-'));
   const path = join(dir, 'known_hosts');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'key')]);

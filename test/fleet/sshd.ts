@@ -15,6 +15,12 @@ export const whyNoSshd: string | null = process.env.CI
       ? null
       : 'skipped: sshd lets others in only as root; run the tests as root';
 
+/** The same, for tests that only make keys. */
+export const whyNoSshKeygen: string | null =
+  process.env.CI || existsSync('/usr/bin/ssh-keygen')
+    ? null
+    : 'skipped: there is no ssh-keygen; apt-get install openssh-client';
+
 export interface Sshd {
   /** Its line for a known_hosts file. */
   knownHost: string;
