@@ -25,6 +25,7 @@ process.exitCode = await run(world, options);
 
 /** The exit code: 1 when the report has a problem to tell. */
 async function run(world: SoakWorld, { minutes, json, seed }: SoakOptions): Promise<number> {
+  let well = false;
   try {
     const struck = await soak(world, minutes, (event) => {
       if (json) console.log(JSON.stringify(event));
@@ -32,8 +33,10 @@ async function run(world: SoakWorld, { minutes, json, seed }: SoakOptions): Prom
     });
     const summary = reportOf(world, struck, seed);
     console.log(json ? JSON.stringify(summary) : toText(summary));
-    return problemsOf(summary).length === 0 ? 0 : 1;
+    well = problemsOf(summary).length === 0;
+    return well ? 0 : 1;
   } finally {
-    await world.close();
+    if (!well) console.error(`journals, logs and the event log are in ${world.dir}`);
+    await world.close(!well);
   }
 }

@@ -1,4 +1,5 @@
 import { summarize } from '../src/demo/summary.ts';
+import { detailsOf } from './details.ts';
 import { falseTerminations } from './false-terminations.ts';
 import { judgeMemory, type Memory } from './memory.ts';
 import type { Struck } from './run.ts';
@@ -10,6 +11,8 @@ export interface SoakSummary extends ReturnType<typeof summarize> {
   /** In words; none is right. */
   falseTerminations: string[];
   memory: Memory;
+  /** Jobs lost, runners left and hooks timed out, one by one, in words. */
+  details: string[];
   /** How often each disturbance came. */
   disturbances: Record<string, number>;
 }
@@ -35,6 +38,7 @@ export function reportOf(world: SoakWorld, struck: Struck, seed: number): SoakSu
     seed,
     falseTerminations: falseTerminations(sandbox.log.entries, instanceOf, IDLE_THRESHOLD),
     memory: judgeMemory(struck.memory.values()),
+    details: detailsOf(world, killed),
     disturbances: Object.fromEntries(struck.counts),
   };
 }
@@ -71,5 +75,6 @@ export function toText(summary: SoakSummary): string {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const problems = problemsOf(summary).map((problem) => `PROBLEM: ${problem}`);
-  return [...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`), ...problems].join('\n');
+  const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+  return [...lines, ...problems, ...summary.details.map((detail) => `  ${detail}`)].join('\n');
 }

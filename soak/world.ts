@@ -26,7 +26,8 @@ export interface SoakWorld {
   instanceOf(systemId: string): string | null;
   /** Those that are in service now. */
   serving(): RunningInstance[];
-  close(): Promise<void>;
+  /** Ends everything; what it leaves on disk goes too, unless somebody is to look at it. */
+  close(keep?: boolean): Promise<void>;
 }
 
 /** A group with real agents and real playbooks on a sandbox, whose agents are started again when they are killed. */
@@ -81,10 +82,10 @@ export async function startWorld({ seed, instances }: SoakOptions): Promise<Soak
     random: randomFrom(seed),
     instanceOf,
     serving: () => observed.inService().flatMap((id) => sandbox.instances.get(id) ?? []),
-    async close() {
+    async close(keep = false) {
       await sandbox.close();
       await endProcessesOf(dir);
-      rmSync(dir, { recursive: true, force: true });
+      if (!keep) rmSync(dir, { recursive: true, force: true });
     },
   };
 }
