@@ -17,7 +17,7 @@ const UNITS: Service[] = ['init-runner', 'monitor-jobs', 'scale-up', 'lifecycle-
 
 describe.skipIf(skipHosts())('units that are stopped, started and killed by hand', () => {
   it.concurrent(
-    'stop, restart and kill -9 of lifecycle-check leave the runner registered; a termination is seen afterwards',
+    'stop, upgrade with restart, and kill -9 of lifecycle-check leave the runner registered; a termination is seen afterwards',
     async () => {
       await hostScenario({ group: { desiredCapacity: 3 } }, async (world) => {
         const { entries, sandbox } = world;
@@ -25,7 +25,9 @@ describe.skipIf(skipHosts())('units that are stopped, started and killed by hand
         if (!stopped || !restarted || !killed) throw new Error('not three hosts');
         await stopped.exec('systemctl stop lifecycle-check');
         expect(await stopped.unit('lifecycle-check.service', 'ExecMainStatus')).toBe('3');
-        await restarted.exec('systemctl restart lifecycle-check');
+        // An upgrade: another release, and the watcher restarted into it.
+        await restarted.exec('cp -r /opt/drover/releases/test /opt/drover/releases/next');
+        await restarted.exec('ln -sfn releases/next /opt/drover/current; systemctl restart lifecycle-check');
         await kill9(killed, 'lifecycle-check');
         await killed.waitFor('systemctl is-active lifecycle-check');
         expect(await restarts(killed, 'lifecycle-check')).toBe(1);
@@ -57,7 +59,7 @@ describe.skipIf(skipHosts())('units that are stopped, started and killed by hand
         if (!host) throw new Error('no host');
         const calls = () =>
           entries({ kind: 'call', mutating: true }).filter(
-            ({ operation }) => operation !== 'requestJob' && operation !== 'setProtection',
+            ({ operation }) => operation !== 'requestJob' && operation !== 'SetInstanceProtection',
           );
         const before = calls().length;
         for (const unit of UNITS.filter((name) => name !== 'monitor-jobs' && name !== 'lifecycle-check')) {

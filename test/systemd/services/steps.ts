@@ -18,7 +18,7 @@ export async function serving(world: HostWorld, count = 1): Promise<TestHost[]> 
     if (subject === 'instance' && state === 'InService') ids.add(instanceId);
     return ids.size === count;
   }, PATIENCE);
-  const hosts = [...ids].map((id) => world.hosts.of(id));
+  const hosts = [...ids].map((id) => world.hosts.of(id)).filter(({ pid }) => pid !== null);
   await Promise.all(
     hosts.map((host) =>
       host.waitFor('systemctl is-active --quiet monitor-jobs && systemctl is-active --quiet lifecycle-check'),
