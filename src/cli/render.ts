@@ -17,7 +17,10 @@ Example:
 
 /** `drover render`: what AWS has to be told, printed. Nothing is sent anywhere. */
 export function addRender(program: Command, context: CliContext): void {
-  const render = program.command('render').description('print what AWS has to be told: policy, user data');
+  const render = program
+    .command('render')
+    .description('print what AWS has to be told: policy, user data')
+    .addHelpText('after', exampleOfPolicy);
   render
     .command('iam-policy')
     .description('the least policy for the role of the instances')
