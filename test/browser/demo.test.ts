@@ -79,7 +79,7 @@ describe.skipIf(noChromium)(noChromium ?? 'the demo’s story on its page', () =
     const { exitCode } = await demo;
     expect(exitCode).toBe(0);
     // EC2 takes the instance when its hook is answered, agent and all: that it is gone is what the group says.
-    expect(await page.locator('.card[data-phase=gone]').count()).toBe(2);
+    await expect.poll(() => page.locator('.card[data-phase=gone]').count()).toBe(2);
     await shows(/jobs: 0 waiting, 0 running, 3 finished, 0 failed/);
     // The demo has ended: that its page cannot be reached any more is all that the browser may complain about.
     expect(complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(text))).toEqual(
