@@ -32,7 +32,8 @@ export interface Edge {
 /** Every node that can be reached, and every edge between them, as numbers: from, to, and which input. */
 export interface Graph {
   nodes: Node[];
-  edges: { from: number[]; to: number[]; input: string[]; commands: number[] };
+  /** `changes`: how many commands and timers came of it. */
+  edges: { from: number[]; to: number[]; input: string[]; changes: number[] };
 }
 
 export interface ExploreOptions {
@@ -51,7 +52,7 @@ export const modelPolicy = { ...defaultPolicy, initAttempts: 2, unregAttempts: 2
 /** Breadth first over the real machine, with and without hooks: every way to a node is a shortest one. */
 export function explore({ machine = lifecycleMachine, onEdge, onMerge, goOn }: ExploreOptions = {}): Graph {
   const steps = stepsOf(machine);
-  const graph: Graph = { nodes: [], edges: { from: [], to: [], input: [], commands: [] } };
+  const graph: Graph = { nodes: [], edges: { from: [], to: [], input: [], changes: [] } };
   const handled = new Map<string, ReadonlySet<string>>();
   for (const hooks of [true, false]) {
     const known = new Map<string, Node>();
@@ -78,12 +79,12 @@ export function explore({ machine = lifecycleMachine, onEdge, onMerge, goOn }: E
       const events = handled.get(from.name) ?? handledIn(from);
       handled.set(from.name, events);
       for (const input of inputsOf(from, everything, events)) {
-        const { node, commands } = follow(steps, from, input);
+        const { node, commands, timers } = follow(steps, from, input);
         const to = meet(node);
         graph.edges.from.push(from.id);
         graph.edges.to.push(to.id);
         graph.edges.input.push(input.name);
-        graph.edges.commands.push(commands.length);
+        graph.edges.changes.push(commands.length + timers);
         // The ghost of what was met, not of what it was taken for: a check looks at what really happened.
         onEdge?.({ from, input, to: to.parent === from ? to : { ...node, id: to.id }, commands });
       }
@@ -133,7 +134,7 @@ export function follow(
   steps: Steps,
   from: Node,
   input: Input,
-): { node: Omit<Node, 'id'>; commands: Step['commands'] } {
+): { node: Omit<Node, 'id'>; commands: Step['commands']; timers: number } {
   const next = steps.step(from.snapshot, { ...input.event, at: 0 });
   const name = next.snapshot === from.snapshot ? from.name : nameOf(next.snapshot);
   const timers = new Map(from.timers);
@@ -149,7 +150,7 @@ export function follow(
     parent: from,
     via: input.name,
   };
-  return { node, commands: next.commands };
+  return { node, commands: next.commands, timers: next.timerChanges.length };
 }
 
 function timersAfter(before: Node['timers'], { timerChanges }: Step): Node['timers'] {

@@ -1,4 +1,5 @@
 import { type Graph, type Node, pathTo } from './explore.ts';
+import { FORCED } from './projection.ts';
 import type { Violation } from './step-checks.ts';
 
 /** States in which the sources look again by themselves, at their own interval. */
@@ -37,8 +38,7 @@ export function progressViolations(graph: Graph): Violation[] {
   return found;
 }
 
-const READ =
-  /^(group|target|running|runner|no reading|api|interruption|earlier|rebalance|maintenance|poweroff|reboot)/;
+const READ = /^(group|target|running|no reading|api|interruption|earlier|rebalance|maintenance|runner)/;
 /** A reading may be what a state has asked for, and its answer be read once more: then it must come to rest. */
 const REST = 3;
 
@@ -51,10 +51,12 @@ function restless({ nodes, edges }: Graph): Array<[Node, string]> {
   const found: Array<[Node, string]> = [];
   for (const first of next.values()) {
     const input = edges.input[first] as string;
+    // There nothing tells a deadline that was set from one that was not: whatever moves it is the same.
+    if (FORCED.test(nodes[edges.to[first] as number]?.name ?? '')) continue;
     let edge: number | undefined = first;
     let rests = false;
     for (let times = 0; times <= REST && !rests && edge !== undefined; times += 1) {
-      rests = times > 0 && edges.to[edge] === edges.from[edge] && edges.commands[edge] === 0;
+      rests = times > 0 && edges.to[edge] === edges.from[edge] && edges.changes[edge] === 0;
       edge = next.get(`${edges.to[edge]} ${input}`);
     }
     if (!rests && edge !== undefined) found.push([nodes[edges.to[first] as number] as Node, input]);

@@ -84,7 +84,7 @@ function serving(name: string, context: LifecycleContext, ghost: Ghost): unknown
 }
 
 /** The end is forced already, or nothing ends by a deadline. */
-const FORCED = /^terminating\.(forcing|releasing)|^halting\.(forcing|answering|halted)/;
+export const FORCED = /^terminating\.(forcing|releasing)|^halting\.(forcing|answering|halted)/;
 
 /** A deadline that passes in these states changes nothing any more. */
 export const isDead = (timer: string, name: string): boolean => timer === 'deadline' && FORCED.test(name);

@@ -2,6 +2,7 @@ import { whyNotRetire, whyNotScaleUp } from '../../src/lifecycle/group.ts';
 import { type Edge, pathTo } from './explore.ts';
 import { openIn } from './ghost.ts';
 import { kindOf } from './projection.ts';
+import { entersForNothing, goesAstray, lookLeadsElsewhere } from './reasons.ts';
 
 /** What is broken, by the design's number of the invariant, and the shortest way there. */
 export interface Violation {
@@ -112,6 +113,9 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     commands.some(({ type }) => type === 'playUnreg') &&
     'T17: unregistered before a reboot',
   lacksTimer,
+  entersForNothing,
+  lookLeadsElsewhere,
+  goesAstray,
   ({ to }) => {
     const timer = to.timers.get('deadline');
     const { deadline } = to.snapshot.context;
