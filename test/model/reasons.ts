@@ -72,6 +72,9 @@ export function goesAstray({ from, input, to, commands }: Edge): string | null {
   if (from.name === 'inService.cordoned.closed' && to.name.startsWith('inService.repairing')) {
     return `T8: ${input.name} leads out of the cordon before its runner has ended`;
   }
+  if (from.name === 'launching.registering' && to.name === 'discovering' && input.name !== 'group(gone)') {
+    return `6: ${input.name}, which comes with every look, cuts init short`;
+  }
   if (/^inService\.retiring/.test(to.name) && !/^inService\.retiring/.test(from.name)) {
     const ripe =
       from.name === 'inService.idle' && /^timer .*idleThreshold|^group\(InService/.test(input.name);

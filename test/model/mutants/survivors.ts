@@ -2,6 +2,4 @@
 export const survivors: Record<string, string> = {
   'inService.retiring.unanswered always [1] without hasTerminateHook':
     'Without a terminate hook the runner is gone by then: `unknown` is left for `repairing` at the next look at its process.',
-  'launching.registering group.observed [2] without seesGone':
-    'Out of `registering` into `discovering` for any view: the look that follows leads back to `registering`.',
 };
