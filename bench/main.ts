@@ -1,6 +1,7 @@
 import { agentAtRest } from './agent-at-rest.ts';
 import { engineOverBare } from './engine-over-bare.ts';
 import { jobEndToRelease } from './job-end-to-release.ts';
+import { journalOverTime } from './journal.ts';
 import { type Figure, judge, toLine } from './lib/figure.ts';
 import { type BenchOptions, readOptions } from './lib/options.ts';
 import { closeWorlds } from './lib/world.ts';
@@ -20,6 +21,7 @@ const MEASUREMENTS: Array<{ figures: string[]; measure(pairs: number): Promise<F
   { figures: ['notice-to-sigquit'], measure: noticeToSigquit },
   { figures: ['job-end-to-release'], measure: jobEndToRelease },
   { figures: ['agent-rss', 'agent-cpu'], measure: agentAtRest },
+  { figures: ['journal-size', 'journal-start'], measure: journalOverTime },
   { figures: ['page'], measure: agentWatched },
   { figures: lifeFigures, measure: lives },
   { figures: restFigures, measure: atRest },
