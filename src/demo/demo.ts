@@ -9,7 +9,7 @@ import { openStage, type Stage, stageAgents } from './stage.ts';
 import { playStory } from './story.ts';
 import { type DemoSummary, problemsOf, summarize } from './summary.ts';
 import type { Tell } from './told.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type OnHosts } from './world.ts';
 
 export interface DemoOptions {
   /** Keep the directory, also after success. */
@@ -31,7 +31,7 @@ export interface DemoResult {
 }
 
 /** Times are short, so that the story is; only configured durations are: processes, Ansible and the clock are real. */
-const config = {
+export const demoConfig = {
   runner: { concurrent: 2 },
   metadata: { interval: '1s' },
   metrics: { interval: '1s' },
@@ -39,7 +39,7 @@ const config = {
   lifecycle: { idleThreshold: '8s', recheck: '5s', retryDelay: '1s' },
 };
 
-const group = {
+export const demoGroup = {
   name: 'runners',
   minSize: 1,
   maxSize: 3,
@@ -51,10 +51,14 @@ const group = {
 /** Plays the story on a sandbox of its own. A story that fails is a result with problems; an abort throws its reason. */
 export async function runDemo({ keep, runner, page, signal, tell }: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
-  const stage = await openStage({ prefix: 'drover-demo-', group, host: stageAgents(config, runner) });
+  const stage = await openStage({
+    prefix: 'drover-demo-',
+    group: demoGroup,
+    host: stageAgents(demoConfig, runner),
+  });
   let clean = signal.aborted;
   try {
-    const result = await play(stage, { started, page, signal, tell });
+    const result = await playOnStage(stage, { started, page, signal, tell });
     clean = result.problems.length === 0;
     return { ...result, kept: clean && !keep ? null : stage.dir };
   } catch (error) {
@@ -67,11 +71,17 @@ export async function runDemo({ keep, runner, page, signal, tell }: DemoOptions)
   }
 }
 
-async function play(
-  { sandbox, dir, agents }: Stage,
-  { started, page: port, signal, tell }: Pick<DemoOptions, 'page' | 'signal' | 'tell'> & { started: number },
-) {
-  const world = createWorld(sandbox, dir, group.name, signal);
+interface PlayOptions extends Pick<DemoOptions, 'page' | 'signal' | 'tell'> {
+  started: number;
+  onHosts?: OnHosts;
+}
+
+/** Plays the story on a stage, tells it as it goes, and judges it by its end. */
+export async function playOnStage(
+  { sandbox, dir, agents }: Pick<Stage, 'sandbox' | 'dir' | 'agents'>,
+  { started, page: port, signal, tell, onHosts }: PlayOptions,
+): Promise<Omit<DemoResult, 'kept'>> {
+  const world = createWorld(sandbox, dir, demoGroup.name, signal, onHosts);
   const page = await openPageUnless(port, { title: 'demo', sandbox, dir, names: world, agents });
   if (page !== null) {
     tell({ text: `Status page: ${page.url}`, event: { event: 'page', url: page.url } });

@@ -34,12 +34,20 @@ export interface DemoWorld {
   instanceOfManager(systemId: string): string | null;
 }
 
+/** What is done otherwise where hosts have files and a network of their own. */
+export interface OnHosts {
+  /** Lets a job go on: makes the file that it waits for, where the job sees it. */
+  openGate(path: string): void;
+  closeGroup(instanceId: string): void;
+}
+
 /** The story's view of a sandbox whose files lie in `dir`. */
 export function createWorld(
   sandbox: Sandbox,
   dir: string,
   groupName: string,
   signal: AbortSignal,
+  onHosts?: OnHosts,
 ): DemoWorld {
   const observed = createObserved(sandbox.log);
   const names = new Map<number, string>();
@@ -66,10 +74,11 @@ export function createWorld(
       naming = null;
       return {
         runningOn: () => (job.state === 'running' ? instanceOf(job) : null),
-        finish: () => writeFileSync(gate, ''),
+        finish: () => (onHosts ? onHosts.openGate(gate) : writeFileSync(gate, '')),
       };
     },
     async closeGroup(instanceId) {
+      if (onHosts) return onHosts.closeGroup(instanceId);
       process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
       const operator = new AutoScalingClient({
         endpoint: sandbox.awsUrl,
