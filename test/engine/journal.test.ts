@@ -1,12 +1,20 @@
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { journalPath, openJournal, readRecord } from '../../src/engine/journal.ts';
 import { decodeJournal, type JournalEntry } from '../../src/engine/journal-format.ts';
 import type { LifecycleRecord } from '../../src/engine/record.ts';
 import { memoryDirectory } from '../support/memory-directory.ts';
 
-const directory = () => join(memoryDirectory('drover-journal-'), 'state');
+const made: string[] = [];
+const directory = () => {
+  const dir = memoryDirectory('drover-journal-');
+  made.push(dir);
+  return join(dir, 'state');
+};
+afterAll(() => {
+  for (const dir of made) rmSync(dir, { recursive: true });
+});
 
 const entry = (seq: number, padding = ''): JournalEntry => ({
   event: { type: 'test', at: seq },
