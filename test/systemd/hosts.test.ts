@@ -28,7 +28,7 @@ describe.skipIf(skipHosts())('a group of three real hosts', () => {
       dir,
       host: hosts,
       network: cloud.network,
-      group: { name: 'runners', minSize: 0, maxSize: 4, desiredCapacity: 3 },
+      group: { name: 'runners', minSize: 0, maxSize: 4, desiredCapacity: 3, orderlyShutdown: true },
     });
     sandbox.gitlab.addRunner({ token: TOKEN, description: 'shared' });
     await waitUntil('three hosts', () => hosts.all().filter(({ boots }) => boots > 0).length === 3);
