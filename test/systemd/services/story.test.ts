@@ -30,6 +30,7 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
         // An operator takes one under a job three times as long as the hook's timeout.
         const id = await runningJob(world, 'sleep 46');
         const busy = await busyHost(world);
+        const systemId = busy.read('/etc/gitlab-runner/.runner_system_id')?.trim() ?? '';
         sandbox.autoscaling.suspended.add('Launch');
         sandbox.autoscaling.terminate(busy.name, true);
         const finished = await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
@@ -40,7 +41,7 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
         expect(
           entries({ subject: 'hook', state: 'heartbeat', instanceId: busy.name }).length,
         ).toBeGreaterThan(1);
-        const deleted = entries({ subject: 'manager', state: 'deleted' })[0];
+        const deleted = entries({ subject: 'manager', state: 'deleted', systemId })[0];
         expect(finished.seq).toBeLessThan(deleted?.seq ?? 0);
         expect(deleted?.seq).toBeLessThan(answered.seq);
         // The rest have nothing to do: they retire.
