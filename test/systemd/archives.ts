@@ -21,11 +21,11 @@ const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', '
 
 /** Node as nodejs.org packs it, as far as an installation uses it, from the Node that runs the tests. */
 export function nodeArchive(directory: string): string {
-  const archive = join(directory, 'node.tar.gz');
+  const archive = join(directory, 'node.tar');
   const bin = join(directory, `node-${process.version}`, 'bin');
   mkdirSync(bin, { recursive: true });
   copyFileSync(process.execPath, join(bin, 'node'));
-  execFileSync('tar', ['-C', directory, '-I', 'gzip -1', '-cf', archive, `node-${process.version}`], quiet);
+  execFileSync('tar', ['-C', directory, '-cf', archive, `node-${process.version}`], quiet);
   rmSync(join(directory, `node-${process.version}`), { recursive: true });
   return archive;
 }

@@ -72,7 +72,10 @@ describe.skipIf(skipHosts())('a job that is up to no good', () => {
 async function oneServing({ seen, hosts, recordIn }: HostWorld): Promise<TestHost> {
   const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' }, PATIENCE);
   const host = hosts.of(instanceId);
-  await host.waitFor('systemctl is-active monitor-jobs lifecycle-check', PATIENCE);
+  await host.waitFor(
+    'systemctl is-active --quiet monitor-jobs && systemctl is-active --quiet lifecycle-check',
+    PATIENCE,
+  );
   await recordIn(instanceId, 'inService', PATIENCE);
   return host;
 }

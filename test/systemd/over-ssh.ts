@@ -73,7 +73,7 @@ export async function playInstall(
     ansible_python_interpreter: HOST_PYTHON,
     ansible_ssh_private_key_file: join(directory, 'controller'),
     ansible_ssh_common_args: `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=yes`,
-    ansible_ssh_args: `-C -o ControlMaster=auto -o ControlPersist=5s -o ControlPath=${join(directory, '%C')}`,
+    ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=5s -o ControlPath=${join(directory, '%C')}`,
   };
   writeFileSync(inventory, JSON.stringify({ all: { hosts: { [host.name]: connection } } }));
   const extra = join(directory, 'variables.json');
