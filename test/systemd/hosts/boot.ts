@@ -30,7 +30,9 @@ export async function bootHost(
 ): Promise<Boot> {
   const run = join(host.home, `run-${host.name.slice(host.name.lastIndexOf('-') + 1)}`);
   mkdirSync(ground.reach(run), { mode: 0o755 });
-  writeFileSync(ground.reach(`${run}.boot_id`), `${crypto.randomUUID()}\n`, { mode: 0o444 });
+  const bootId = `${crypto.randomUUID()}\n`;
+  writeFileSync(ground.reach(`${run}.boot_id`), bootId, { mode: 0o444 });
+  writeFileSync(ground.reach(`${run}/boot_id`), bootId, { mode: 0o444 });
   const cgroup = join(ground.cgroup, host.name);
   mkdirSync(ground.reach(cgroup));
   const child = spawn(

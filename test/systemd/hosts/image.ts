@@ -52,10 +52,14 @@ function unitFiles(mode: Mode, credentials: string[]): DiskFiles {
     `${UNITS}/multi-user.target.wants/${name}.service`,
     { link: `${UNITS}/${name}.service` },
   ]);
-  return { ...rendered, ...Object.fromEntries(wants) };
+  const services = Object.keys(rendered ?? {}).filter((path) => path.endsWith('.service'));
+  const bootIds = services.map((path) => [`${path}.d/test-boot-id.conf`, BOOT_ID]);
+  return { ...rendered, ...Object.fromEntries(wants), ...Object.fromEntries(bootIds) };
 }
 
 const UNITS = '/etc/systemd/system';
+/** ProtectProc= gives a unit a /proc of its own, in which the boot id would be this machine's, and never change. */
+const BOOT_ID = '[Service]\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n';
 const units = new Map<string, DiskFiles>();
 
 function render(mode: Mode, credentials: string[]): DiskFiles {

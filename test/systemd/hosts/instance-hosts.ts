@@ -9,8 +9,6 @@ export interface InstanceHostsOptions {
   image?: readonly string[];
   /** What an instance has beside its image. */
   files?(instance: SandboxInstance, urls: SandboxUrls): DiskFiles;
-  /** Gives an instance the machine id that another has too, as an image that was baked with one does. */
-  machineId?: string;
   /** Told of each host once its systemd answers for the first time. */
   onBoot?(host: TestHost): void;
   /** Told when an instance has gone down by itself: `poweroff`, or `reboot`, after which it comes up again. */
@@ -22,6 +20,8 @@ export interface InstanceHosts extends InstanceHost {
   /** The host of an instance, also after it has gone. */
   of(instanceId: string): TestHost;
   all(): TestHost[];
+  /** Instances that boot from now on are copies of this host, which is off: its machine id comes with its disk. */
+  bake(host: TestHost): void;
   /** Cuts the power of all of them, so that closing the sandbox waits for no shutdown. */
   cutAll(): Promise<void>;
 }
@@ -32,6 +32,8 @@ export interface InstanceHosts extends InstanceHost {
  */
 export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}): InstanceHosts {
   const hosts = new Map<string, TestHost>();
+  let image = options.image ?? [];
+  let machineId: string | null = null;
   const of = (id: string) => {
     const host = hosts.get(id);
     if (host === undefined) throw new Error(`no host was booted for ${id}`);
@@ -40,12 +42,15 @@ export function instanceHosts(cloud: Cloud, options: InstanceHostsOptions = {}):
   return {
     of,
     all: () => [...hosts.values()],
+    bake(host) {
+      image = [host.disk, ...image];
+      machineId = host.read('/etc/machine-id')?.trim() ?? null;
+    },
     async boot(instance, urls) {
-      const { image, machineId } = options;
       const host = cloud.addHost({
         name: instance.id,
-        ...(image && { image }),
-        ...(machineId && { machineId }),
+        image,
+        ...(machineId !== null && { machineId }),
         files: options.files?.(instance, urls) ?? {},
         onEnd: (end) => options.onEnd?.(instance.id, end),
       });

@@ -77,22 +77,27 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
   );
 
   it.concurrent(
-    'L7: a machine id, system id, config.toml and state directory that came with the image give each its own runner manager and record',
+    'L7: copies of a host that served: each has its own runner manager and its own record',
     async () => {
-      const options = {
-        group: { desiredCapacity: 3 },
-        hosts: { machineId: 'c0ffeec0ffeec0ffeec0ffeec0ffeec0' },
-        files: {
-          '/etc/gitlab-runner/.runner_system_id': { text: 's_c0ffeec0ffee', mode: 0o600 },
-          '/etc/gitlab-runner/config.toml': { text: 'concurrent = 1\n', mode: 0o600 },
-        },
-      };
-      await hostScenario(options, async (world) => {
-        const three = await serving(world, 3);
-        expect(managers(world)).toBe(3);
-        const systemIds = three.map((host) => host.read('/etc/gitlab-runner/.runner_system_id'));
+      // The copied host's manager stays: it lost its power.
+      await hostScenario({ group: { desiredCapacity: 1 }, ghosts: true }, async (world) => {
+        const { sandbox, hosts } = world;
+        const baked = await oneServing(world);
+        sandbox.autoscaling.suspended.add('Launch');
+        await baked.cutPower();
+        hosts.bake(baked);
+        sandbox.autoscaling.lost(baked.name);
+        sandbox.autoscaling.resize({ desiredCapacity: 2 });
+        sandbox.autoscaling.suspended.delete('Launch');
+        const copies = await serving(world, 3);
+        expect(copies).toHaveLength(2);
+        const systemIds = [baked, ...copies].map((host) => host.read('/etc/gitlab-runner/.runner_system_id'));
         expect(new Set(systemIds).size).toBe(3);
-        expect(systemIds).not.toContain('s_c0ffeec0ffee');
+        expect(managers(world)).toBe(3);
+        for (const copy of copies) {
+          expect((await copy.exec('cat /etc/machine-id')).stdout).toBe(baked.read('/etc/machine-id')?.trim());
+          expect(await copy.journal('init-runner')).toContain('record of another instance set aside');
+        }
       });
     },
     TEST_LIMIT,
