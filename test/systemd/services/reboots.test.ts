@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../../src/sandbox/faults.ts';
 import { skipHosts } from '../hosts/requirements.ts';
+import { waitUntil } from '../hosts/wait-until.ts';
 import { hostScenario } from '../world.ts';
 import {
   completed,
@@ -59,7 +60,11 @@ describe.skipIf(skipHosts())('hosts that go down, with the services', () => {
         const job = await runningJob(world, 'sleep 600');
         sandbox.autoscaling.suspended.add('Launch');
         sandbox.autoscaling.terminate(host.name, true);
-        await world.recordIn(host.name, 'terminating.draining');
+        await waitUntil(
+          'the drain',
+          async () => (await host.journal('unreg-runner')).includes('playUnreg'),
+          PATIENCE,
+        );
         await host.shutDown('reboot');
         const failed = await seen({ subject: 'job', id: job, state: 'failed' }, PATIENCE);
         expect(failed.failureReason).toBe('runner_interrupted');

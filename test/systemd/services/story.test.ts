@@ -52,7 +52,7 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
         expect(await busy.journal('lifecycle-check')).toContain('the notice is written');
         expect(await busy.journal('unreg-runner')).toContain('"command":"playUnreg"');
         const grew = await Promise.all(two.map((host) => host.journal('scale-up')));
-        expect(grew.join('')).toContain('"added":1');
+        expect(grew.join('')).toContain('the desired capacity is raised');
       });
     },
     TEST_LIMIT,

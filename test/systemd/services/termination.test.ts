@@ -62,12 +62,12 @@ describe.skipIf(skipHosts())('the end of an instance, with the services', () => 
     async () => {
       const options = {
         group: { desiredCapacity: 2, terminateHook: undefined },
-        config: { lifecycle: { idleThreshold: '8s' } },
+        // With two slots one job saturates nobody.
+        config: { lifecycle: { idleThreshold: '8s' }, runner: { concurrent: 2 } },
       };
       await hostScenario(options, async (world) => {
         const { seen, sandbox } = world;
         const id = await runningJob(world, 'sleep 20');
-        sandbox.autoscaling.resize({ maxSize: 2 });
         await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
         let gone = 0;
         await seen(({ subject, state }) => {
