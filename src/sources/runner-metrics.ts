@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import { httpRequest } from '../net/http-request.ts';
-import { ownsPort } from '../runner/port-owner.ts';
+import { holds, ownsPort } from '../runner/port-owner.ts';
 import { type Poller, startPolling } from './poller.ts';
 import { trackRejections } from './rejections.ts';
 import { type RunnerSample, readSample } from './runner-sample.ts';
@@ -65,19 +65,24 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
 
 type CheckOwner = (sample: RunnerSample) => Promise<void>;
 
-/** Throws where the port is not the runner's alone. Numbers that say something new are never taken unchecked. */
+/**
+ * Throws where the port is not the runner's alone. Numbers that say something new are never taken unchecked, nor any
+ * once the runner has let go of its socket.
+ */
 function ownerCheck({ url, clock, findRunner }: RunnerMetricsDeps): CheckOwner {
-  let checked: { what: string; at: number } | null = null;
+  let checked: { what: string; at: number; sockets: string[] } | null = null;
   return async ({ running, limit }) => {
     const pid = await findRunner().catch(() => null);
     if (pid === null) return;
     const what = `${pid} ${running}/${limit}`;
-    if (checked?.what === what && clock.now() - checked.at < BELIEVED_FOR) return;
+    const fresh = checked?.what === what && clock.now() - checked.at < BELIEVED_FOR;
+    if (checked && fresh && holds(pid, checked.sockets)) return;
     checked = null;
-    if (ownsPort(pid, portOf(url)) === 'foreign') {
+    const { ownership, sockets } = ownsPort(pid, portOf(url));
+    if (ownership === 'foreign') {
       throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
     }
-    checked = { what, at: clock.now() };
+    if (ownership === 'owned') checked = { what, at: clock.now(), sockets };
   };
 }
 
