@@ -5,6 +5,8 @@ import { AwsFault, type GroupInstance, type Hook, type LifecycleAction } from '.
 
 /** AWS: an action never waits longer than 48 hours or 100 heartbeats. */
 const GLOBAL_MAX = 172_800_000;
+/** A timer that is this late (ms) says that this process stood still: what was asked meanwhile is heard first. */
+const STALLED = 1_000;
 
 export interface LifecycleActionsOptions {
   clock: Clock;
@@ -28,9 +30,10 @@ export function createLifecycleActions({ clock, log, answered }: LifecycleAction
       ...more,
     });
 
-  const arm = (instance: GroupInstance, action: LifecycleAction) => {
+  const arm = (instance: GroupInstance, action: LifecycleAction, at = action.deadline) => {
     action.cancelTimer();
-    action.cancelTimer = clock.setTimer(action.deadline, () => {
+    action.cancelTimer = clock.setTimer(at, () => {
+      if (clock.now() - at > STALLED) return arm(instance, action, clock.now() + STALLED);
       instance.actions.delete(action.hook.name);
       note(instance, action.hook, 'timedOut', { result: action.hook.defaultResult });
       finish(instance, action.hook, action.hook.defaultResult);
