@@ -134,6 +134,6 @@ function filesOf(host: TestHost): string[] {
   return readdirSync(host.path('/'), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(host.path('/').length - 1))
-    .filter((path) => !/^\/(var\/log|var\/lib\/systemd|var\/lib\/private|root\/\.ansible)\//.test(path))
+    .filter((path) => !/^\/(var\/log|var\/lib\/systemd|var\/lib\/libuuid|var\/lib\/private|root\/\.ansible)\//.test(path))
     .sort();
 }
