@@ -32,6 +32,8 @@ export default defineConfig({
     // Limits, not expectations: every wait is for a condition.
     testTimeout: deep ? 600_000 : 120_000,
     hookTimeout: 120_000,
+    // Real processes on a busy machine: what fails is played once more, and the report says that it was.
+    retry: 1,
     expect: { poll: { timeout: 30_000 } },
     coverage: {
       provider: 'v8',
