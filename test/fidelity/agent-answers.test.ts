@@ -43,7 +43,12 @@ describe('the group replaces an instance', () => {
       const { seen, entries } = world;
       const instanceId = await inService(world);
       const job = await runningJob(world, 'sleep 8');
-      await seen({ operation: 'SetInstanceProtection', status: 200 });
+      await seen(
+        ({ operation, status, params }) =>
+          operation === 'SetInstanceProtection' &&
+          status === 200 &&
+          (params as Record<string, string>).ProtectedFromScaleIn === 'true',
+      );
       refresh(world);
       const finished = await seen({ subject: 'job', id: job, state: 'success' });
       const leaving = await seen({ subject: 'instance', state: 'Terminating:Wait', instanceId });
