@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { vi } from 'vitest';
 import type { Life } from './lives.ts';
 import { scenario } from './world.ts';
 
@@ -27,6 +28,10 @@ export async function killedAt(life: Life, at: KillAt, { mayMiss = false } = {})
     const rule = join(world.dir, 'kill-at');
     writeFileSync(rule, JSON.stringify(at));
     await life.play(world);
-    if (existsSync(rule) && !mayMiss) throw new Error(`the agent never came to ${JSON.stringify(at)}`);
+    if (mayMiss) return;
+    // What the agent writes last can come after the last thing that is seen of it.
+    await vi.waitUntil(() => !existsSync(rule), { timeout: 60_000 }).catch(() => {
+      throw new Error(`the agent never came to ${JSON.stringify(at)}`);
+    });
   });
 }

@@ -38,7 +38,7 @@ describe('L4: the launch hook expired while init ran', () => {
       const instanceId = await expire(world);
       const job = sandbox.gitlab.addJob({ script: ['true'] });
       await seen({ subject: 'job', id: job.id, state: 'success' });
-      await expect.poll(() => statesOf(world, instanceId).at(-1), { timeout: 20_000 }).toContain('inService');
+      await world.agentIn(instanceId, 'inService');
       expect(entries({ subject: 'manager', state: 'created' })).toHaveLength(1);
       expect(entries({ operation: 'SetInstanceHealth' })).toEqual([]);
       sandbox.autoscaling.terminate(instanceId, true);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openJournal, readEntries } from '../../src/engine/journal.ts';
 import type { RunningInstance } from '../../src/sandbox/sandbox.ts';
 import { scanFiles } from './secrets.ts';
@@ -73,7 +73,7 @@ it.concurrent('L8: a token that the runner rotated itself outlasts a reboot', as
     const instance = await inService(world);
     await seen({ subject: 'runner', state: 'token reset' });
     const keepsTheNewOne = () => runner.token !== given && configOf(instance).includes(runner.token);
-    await expect.poll(keepsTheNewOne, { timeout: 60_000 }).toBe(true);
+    await vi.waitUntil(keepsTheNewOne, { timeout: 60_000 });
     const config = configOf(instance);
     await reboot(world, instance);
     await serves(world);

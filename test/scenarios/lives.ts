@@ -48,7 +48,8 @@ export const lives: readonly Life[] = [
     id: 'L1',
     options: { group: { desiredCapacity: 1, launchHook, terminateHook } },
     async play(world) {
-      await launched(world);
+      const instanceId = await launched(world);
+      await world.agentIn(instanceId, 'inService');
       const completed = world.entries({ subject: 'hook', state: 'completed', hook: 'launch' });
       once('the launch hook was completed', completed.length);
       once('a runner manager was made', world.entries({ subject: 'manager', state: 'created' }).length);
