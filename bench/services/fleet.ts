@@ -35,14 +35,20 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Measures on a fleet that leaves nothing behind; where no host can be booted it says why, and measures nothing. */
-export async function inFleet(measure: (fleet: Fleet) => Promise<Figure[]>): Promise<Figure[]> {
+/**
+ * Measures on a fleet of such instances that leaves nothing behind; where no host can be booted it says why, and
+ * measures nothing.
+ */
+export async function inFleet(
+  lifeCycle: 'on-demand' | 'spot',
+  measure: (fleet: Fleet) => Promise<Figure[]>,
+): Promise<Figure[]> {
   const reason = whyNoHosts();
   if (reason !== null) {
     console.error(`the services are left out: ${reason}`);
     return [];
   }
-  const fleet = await openFleet();
+  const fleet = await openFleet(lifeCycle);
   try {
     return await measure(fleet);
   } finally {
@@ -50,7 +56,7 @@ export async function inFleet(measure: (fleet: Fleet) => Promise<Figure[]>): Pro
   }
 }
 
-async function openFleet(): Promise<Fleet> {
+async function openFleet(lifeCycle: 'on-demand' | 'spot'): Promise<Fleet> {
   const dir = mkdtempSync(join(tmpdir(), 'drover-bench-services-'));
   const token = `glrt-t1_${randomBytes(15).toString('base64url')}`;
   const cloud = await openCloud();
@@ -74,6 +80,7 @@ async function openFleet(): Promise<Fleet> {
       minSize: 0,
       maxSize: 100,
       desiredCapacity: 0,
+      lifeCycle,
       launchHook: hook(HOOKS.launch),
       terminateHook: hook(HOOKS.terminate),
     },

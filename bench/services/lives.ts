@@ -19,7 +19,8 @@ const ORIGINAL = 10;
  * The services on real systemd hosts against a literal version of them in bash and curl (test/systemd/baseline/), on
  * the same machine and sandbox in one run: boot to registered, Spot notice to SIGQUIT and to the completed hook.
  */
-export const lives = (pairs: number): Promise<Figure[]> => inFleet((fleet) => measureLives(fleet, pairs));
+export const lives = (pairs: number): Promise<Figure[]> =>
+  inFleet('spot', (fleet) => measureLives(fleet, pairs));
 
 async function measureLives(fleet: Fleet, pairs: number): Promise<Figure[]> {
   const sides = {

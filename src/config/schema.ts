@@ -117,7 +117,7 @@ export const sections = {
     region: text.optional(),
     launchHook: text.optional(),
     terminateHook: text.optional(),
-    interval: duration(50).default(30_000),
+    interval: duration(50).default(60_000),
     scalingPolicy: text.optional(),
   }),
   ec2: z.strictObject({ endpoint: httpUrl.optional() }),

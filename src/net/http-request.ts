@@ -12,12 +12,16 @@ export interface HttpRequest {
   maxBytes: number;
   /** Each of them ends the request. */
   signals?: (AbortSignal | undefined)[];
+  /** Keeps connections open between requests; default: each request has one of its own. */
+  agent?: http.Agent | undefined;
 }
 
 export interface HttpReply {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Buffer;
+  /** Whether it came over a connection that had been kept from an earlier request. */
+  reused: boolean;
 }
 
 /**
@@ -26,21 +30,12 @@ export interface HttpReply {
  */
 export async function httpRequest(request: HttpRequest): Promise<HttpReply> {
   const { get } = request.url.startsWith('https:') ? await import('node:https').then(pick) : pick(http);
-  const ending = new AbortController();
-  const late = new Error(`no complete answer within ${request.timeout} ms`);
-  const timer = setTimeout(() => ending.abort(late), request.timeout);
-  // By hand: AbortSignal.any keeps a trace of each request on a signal that outlives them.
-  const signals = (request.signals ?? []).filter((signal) => signal !== undefined);
-  const end = () => ending.abort(signals.find((signal) => signal.aborted)?.reason);
-  for (const signal of signals) signal.addEventListener('abort', end, { once: true });
-  if (signals.some((signal) => signal.aborted)) end();
   try {
-    return await exchange(get, request, ending.signal);
+    return await exchange(get, request);
   } catch (error) {
-    throw ending.signal.aborted ? ending.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener('abort', end);
+    // The server closed the kept connection as the request was on its way: it has read nothing of it.
+    if (!(error instanceof StaleConnection)) throw error;
+    return await exchange(get, { ...request, agent: undefined });
   }
 }
 
@@ -61,32 +56,60 @@ const loopback: LookupFunction = (_hostname, { all }, callback) => {
   ]);
 };
 
-function exchange(send: Send, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
-  return new Promise((resolve, reject) => {
-    // A connection of its own: no proxy from the environment, and no race with a server that closes an idle one.
-    const options: http.RequestOptions = { method: request.method ?? 'GET', signal, agent: false };
-    if (request.headers) options.headers = request.headers;
-    if (new URL(request.url).hostname === 'localhost') options.lookup = loopback;
-    const outgoing = send(request.url, options, (incoming) => {
+/** A connection for each request: no proxy from the environment, no race with a server that closes an idle one. */
+const unkept = new http.Agent({ keepAlive: false });
+
+class StaleConnection extends Error {}
+
+function exchange(send: Send, request: HttpRequest): Promise<HttpReply> {
+  const { url, agent, headers, timeout, maxBytes, method = 'GET' } = request;
+  const signals = (request.signals ?? []).filter((signal) => signal !== undefined);
+  return new Promise<HttpReply>((resolve, reject) => {
+    const options: http.RequestOptions = {
+      method,
+      agent: agent ?? (url.startsWith('http:') ? unkept : false),
+    };
+    if (headers) options.headers = headers;
+    if (url.startsWith('http://localhost')) options.lookup = loopback;
+    const outgoing = send(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       let size = 0;
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > request.maxBytes) {
-          reject(new Error(`the body is longer than ${request.maxBytes} bytes`));
-          outgoing.destroy();
-        } else {
-          chunks.push(chunk);
-        }
+        if (size > maxBytes) end(new Error(`the body is longer than ${maxBytes} bytes`));
+        else chunks.push(chunk);
       });
-      incoming.on('error', reject);
-      incoming.on('aborted', () => reject(new Error('the connection was closed before the end of the body')));
+      incoming.on('error', fail);
+      incoming.on('aborted', () => fail(new Error('the connection was closed before the end of the body')));
       incoming.on('end', () => {
-        if (!incoming.complete) return reject(new Error('the body was cut'));
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) });
+        if (!incoming.complete) return fail(new Error('the body was cut'));
+        settled();
+        const { statusCode: status = 0, headers } = incoming;
+        resolve({ status, headers, body: Buffer.concat(chunks), reused: outgoing.reusedSocket });
       });
     });
-    outgoing.on('error', reject);
-    outgoing.end(request.body);
+    // By hand: a signal for each request costs more than the request's own objects, and AbortSignal.any keeps a trace
+    // of each on a signal that outlives them.
+    const onAbort = () => end(signals.find((signal) => signal.aborted)?.reason);
+    const timer = setTimeout(() => end(new Error(`no complete answer within ${timeout} ms`)), timeout);
+    const settled = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown) => {
+      settled();
+      reject(error);
+    };
+    const end = (reason: unknown) => {
+      fail(reason);
+      outgoing.destroy();
+    };
+    for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = outgoing.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+      fail(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    if (signals.some((signal) => signal.aborted)) onAbort();
+    else outgoing.end(request.body);
   });
 }

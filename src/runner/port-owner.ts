@@ -3,36 +3,20 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 /** `unknown`: /proc could not be read, or the listener is not of this network namespace. */
 export type Ownership = 'owned' | 'foreign' | 'unknown';
 
-/** Who listens on a port, and with which sockets (inodes). */
-export interface PortOwner {
-  ownership: Ownership;
-  sockets: string[];
-}
-
 const LISTEN = '0A';
 
 /**
  * Whether process `pid`, and nobody else, listens on TCP `port`. A job may take the port at an address that the runner has
  * not (::1 beside 127.0.0.1), and `localhost` is both. Reads the kernel's whole table of connections: some 10 ms.
  */
-export function ownsPort(pid: number, port: number): PortOwner {
+export function portOwner(pid: number, port: number): Ownership {
   try {
     const sockets = ['tcp', 'tcp6'].flatMap((name) => listeners(readIfThere(`/proc/net/${name}`), port));
-    if (sockets.length === 0) return { ownership: 'unknown', sockets };
+    if (sockets.length === 0) return 'unknown';
     const own = new Set(socketsOf(pid));
-    return { ownership: sockets.every((socket) => own.has(socket)) ? 'owned' : 'foreign', sockets };
+    return sockets.every((socket) => own.has(socket)) ? 'owned' : 'foreign';
   } catch {
-    return { ownership: 'unknown', sockets: [] };
-  }
-}
-
-/** Whether a process has all of these sockets. False where that cannot be told. */
-export function holds(pid: number, sockets: readonly string[]): boolean {
-  try {
-    const own = new Set(socketsOf(pid));
-    return sockets.every((socket) => own.has(socket));
-  } catch {
-    return false;
+    return 'unknown';
   }
 }
 

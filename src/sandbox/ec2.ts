@@ -56,6 +56,8 @@ function reservation(group: ScalingGroup, { instance, state }: Machine): XmlValu
         imageId: 'ami-0123456789abcdef0',
         instanceState: { code: CODES[state], name: state },
         instanceType: 'm5.large',
+        // Only Spot instances have it.
+        ...(group.lifeCycle === 'spot' ? { instanceLifecycle: 'spot' } : {}),
         launchTime: new Date(instance.launchedAt).toISOString(),
         placement: { availabilityZone: instance.availabilityZone, tenancy: 'default' },
         // EC2 takes the address away with the machine.

@@ -170,7 +170,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (shared) services.push(shared);
 
   async function boot(instance: GroupInstance): Promise<void> {
-    const view = newView(instance, region);
+    const view = newView(instance, { region, lifeCycle: group.lifeCycle });
     const metadata = shared ?? (await startMetadataServer({ clock, log, faults, view: () => view }));
     if (!shared) metadataOf.set(instance.id, metadata);
     const running: RunningInstance = {

@@ -44,7 +44,7 @@ export async function runMonitorJobs(config: Config, options: InstanceOptions): 
     const rules: Rules = {
       watched: {
         metadata: ['rebalance', 'maintenance'],
-        metadataEvery: 5,
+        metadataEvery: 10,
         runnerProcess: true,
         runnerMetrics: true,
       },

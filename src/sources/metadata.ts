@@ -17,6 +17,13 @@ const PATHS: Record<MetadataItem, string> = {
   maintenance: 'meta-data/events/maintenance/scheduled',
 };
 
+/**
+ * Announced to Spot instances alone. On others they are still looked at, at most this often (ms): a mock of the metadata
+ * may send them to an instance that it calls on-demand, as amazon-ec2-metadata-mock does.
+ */
+const SPOT_ONLY: readonly MetadataItem[] = ['interruption', 'rebalance'];
+const SPOT_ONLY_EVERY = 10_000;
+
 export interface MetadataDeps {
   imds: Imds;
   clock: Clock;
@@ -41,6 +48,22 @@ export function startMetadata(deps: MetadataDeps): Poller {
   const converted = new Map<string, number>();
   let maintenance: string | null = deps.openMaintenance ?? null;
   let failing = false;
+  let spotOnlyAt = Number.NEGATIVE_INFINITY;
+  let onDemand: boolean | null = null;
+
+  const isOnDemand = async (signal: AbortSignal): Promise<boolean> => {
+    onDemand ??= (await imds.get('meta-data/instance-life-cycle', signal))?.text.trim() === 'on-demand';
+    return onDemand;
+  };
+  const due = async (signal: AbortSignal): Promise<readonly MetadataItem[]> => {
+    const recently = clock.now() - spotOnlyAt < SPOT_ONLY_EVERY;
+    // A Spot instance unless it is said to be none.
+    if (recently && (await isOnDemand(signal).catch(() => false))) {
+      return items.filter((item) => !SPOT_ONLY.includes(item));
+    }
+    spotOnlyAt = clock.now();
+    return items;
+  };
 
   /** AWS's time on the engine's timeline; converted once for each notice, or it would move with every look. */
   const onTimeline = (key: string, time: number, reply: ImdsReply): number => {
@@ -103,7 +126,7 @@ export function startMetadata(deps: MetadataDeps): Poller {
     clock,
     interval: deps.interval,
     async look(signal) {
-      const looks = items.map(async (item) => {
+      const looks = (await due(signal)).map(async (item) => {
         const path = PATHS[item];
         const reply = await imds.get(path, signal);
         if (signal.aborted || reply === null) return;

@@ -20,6 +20,8 @@ export interface PollerOptions {
   /** One look. Looks never overlap. What it throws goes to `onError`. */
   look(signal: AbortSignal): Promise<void>;
   onError(error: unknown): void;
+  /** Called once it has stopped for good. */
+  onStop?(): void;
 }
 
 /** Looks at once, and then again and again until stopped. */
@@ -83,6 +85,7 @@ export function startPolling(options: PollerOptions): Poller {
       stopping.abort();
       cancelTimer();
       await running;
+      options.onStop?.();
     },
   };
 }

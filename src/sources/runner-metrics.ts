@@ -1,18 +1,14 @@
+import http from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { LifecycleInput } from '../lifecycle/events.ts';
 import type { Logger } from '../logger.ts';
 import { httpRequest } from '../net/http-request.ts';
-import { holds, ownsPort } from '../runner/port-owner.ts';
+import { portOwner } from '../runner/port-owner.ts';
 import { type Poller, startPolling } from './poller.ts';
 import { trackRejections } from './rejections.ts';
-import { type RunnerSample, readSample } from './runner-sample.ts';
+import { readSample } from './runner-sample.ts';
 
 const MAX_BODY = 2_000_000;
-/**
- * How long (ms) the same numbers of the same process are believed without another look at whose port it is: that look
- * reads the kernel's table of connections, which costs more CPU than all else of a scrape.
- */
-const BELIEVED_FOR = 30_000;
 /** GitLab is asked about the pause with every fifth scrape. */
 const PAUSED_EVERY = 5;
 
@@ -37,7 +33,9 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
   const rejections = trackRejections();
   let looks = 0;
   let paused = false;
-  const checkOwner = ownerCheck(deps);
+  // Kept: a new one for each scrape costs as much CPU as the rest of it, and who listens would have to be asked each time.
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const connection: Connection = { agent, checked: false };
 
   const refreshPaused = async (signal: AbortSignal) => {
     if (!readPaused || looks++ % PAUSED_EVERY !== 0) return;
@@ -52,7 +50,7 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
     clock,
     interval: deps.interval,
     async look(signal) {
-      const [sample] = await Promise.all([scrape(deps, checkOwner, signal), refreshPaused(signal)]);
+      const [sample] = await Promise.all([scrape(deps, connection, signal), refreshPaused(signal)]);
       if (signal.aborted) return;
       emit({ type: 'runner.sampled', running: sample.running, limit: sample.limit, paused });
       if (rejections.observe(sample.requests)) emit({ type: 'runner.rejected' });
@@ -60,42 +58,45 @@ export function startRunnerMetrics(deps: RunnerMetricsDeps): Poller {
     onError(error) {
       emit({ type: 'runner.unreadable', reason: (error as Error).message });
     },
+    onStop: () => agent.destroy(),
   });
 }
 
-type CheckOwner = (sample: RunnerSample) => Promise<void>;
-
-/**
- * Throws where the port is not the runner's alone. Numbers that say something new are never taken unchecked, nor any
- * once the runner has let go of its socket.
- */
-function ownerCheck({ url, clock, findRunner }: RunnerMetricsDeps): CheckOwner {
-  let checked: { what: string; at: number; sockets: string[] } | null = null;
-  return async ({ running, limit }) => {
-    const pid = await findRunner().catch(() => null);
-    if (pid === null) return;
-    const what = `${pid} ${running}/${limit}`;
-    const fresh = checked?.what === what && clock.now() - checked.at < BELIEVED_FOR;
-    if (checked && fresh && holds(pid, checked.sockets)) return;
-    checked = null;
-    const { ownership, sockets } = ownsPort(pid, portOf(url));
-    if (ownership === 'foreign') {
-      throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
-    }
-    if (ownership === 'owned') checked = { what, at: clock.now(), sockets };
-  };
+/** The one connection to the runner's metrics, and whether it is known to lead to the runner. */
+interface Connection {
+  agent: http.Agent;
+  checked: boolean;
 }
 
-async function scrape(
-  { url, timeout }: RunnerMetricsDeps,
-  checkOwner: CheckOwner,
-  signal: AbortSignal,
-): Promise<RunnerSample> {
-  const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signals: [signal] });
-  if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
-  const sample = readSample(reply.body);
-  await checkOwner(sample);
-  return sample;
+/** Throws where the numbers cannot be believed. */
+async function scrape(deps: RunnerMetricsDeps, connection: Connection, signal: AbortSignal) {
+  const { url, timeout } = deps;
+  const { agent } = connection;
+  try {
+    const reply = await httpRequest({ url, timeout, maxBytes: MAX_BODY, signals: [signal], agent });
+    if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}`);
+    const sample = readSample(reply.body);
+    if (!reply.reused || !connection.checked) connection.checked = await ownsItsPort(deps);
+    return sample;
+  } catch (error) {
+    // Whatever it leads to, the next look begins with another.
+    agent.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Throws where the port is not the runner's alone; false where that cannot be told. Asked once for each connection:
+ * whoever takes the port later, what comes over the connection comes from the process that accepted it.
+ */
+async function ownsItsPort({ url, findRunner }: RunnerMetricsDeps): Promise<boolean> {
+  const pid = await findRunner().catch(() => null);
+  if (pid === null) return false;
+  const ownership = portOwner(pid, portOf(url));
+  if (ownership === 'foreign') {
+    throw new Error(`the port of ${url} belongs to another process than the runner (pid ${pid})`);
+  }
+  return ownership === 'owned';
 }
 
 function portOf(url: string): number {

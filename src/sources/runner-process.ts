@@ -17,7 +17,7 @@ export interface RunnerProcessDeps {
 export function startRunnerProcess({
   settings,
   clock,
-  interval = 2_000,
+  interval = 5_000,
   emit,
   log,
 }: RunnerProcessDeps): Poller {

@@ -30,7 +30,8 @@ export interface Notifier {
 export function notifySystemd({ clock, env, log }: NotifyDeps): Notifier {
   const asked = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== '';
   const watchdog = Number(env.WATCHDOG_USEC) / 1_000;
-  const every = asked && watchdog > 0 ? watchdog / 3 : null;
+  // Half of the limit, as sd_watchdog_enabled(3) has it: each word costs a process.
+  const every = asked && watchdog > 0 ? watchdog / 2 : null;
   let watched: readonly Pick<Poller, 'silentFor' | 'interval'>[] = [];
   let cancel = () => {};
   const sending = new Set<Promise<void>>();

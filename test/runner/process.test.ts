@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { forceStop, stopIntake } from '../../src/effects/runner-signals.ts';
 import { readRegistered } from '../../src/runner/config-file.ts';
-import { ownsPort } from '../../src/runner/port-owner.ts';
+import { portOwner } from '../../src/runner/port-owner.ts';
 import { findRunner } from '../../src/runner/process.ts';
 import { type FakeRunner, isAlive, startFakeRunner } from '../support/fake-runner.ts';
 
@@ -75,9 +75,9 @@ test('the owner of a port is told from others', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  expect(ownsPort(process.pid, port).ownership).toBe('owned');
-  expect(ownsPort(runner.pid, port).ownership).toBe('foreign');
-  expect(ownsPort(99_999_999, port).ownership).toBe('unknown');
+  expect(portOwner(process.pid, port)).toBe('owned');
+  expect(portOwner(runner.pid, port)).toBe('foreign');
+  expect(portOwner(99_999_999, port)).toBe('unknown');
   server.close();
 });
 
@@ -88,10 +88,10 @@ test('a port that another process has at another address is nobody’s alone', a
   const script = `require('net').createServer().listen(${port}, '127.0.0.2', () => console.log('listening'))`;
   const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(other.stdout, 'data');
-  expect(ownsPort(process.pid, port).ownership).toBe('foreign');
+  expect(portOwner(process.pid, port)).toBe('foreign');
   const ended = once(other, 'exit');
   other.kill();
   await ended;
-  expect(ownsPort(process.pid, port).ownership).toBe('owned');
+  expect(portOwner(process.pid, port)).toBe('owned');
   server.close();
 });

@@ -30,8 +30,10 @@ export async function killedAt(life: Life, at: KillAt, { mayMiss = false } = {})
     await life.play(world);
     if (mayMiss) return;
     // What the agent writes last can come after the last thing that is seen of it.
-    await vi.waitUntil(() => !existsSync(rule), { timeout: 60_000 }).catch(() => {
-      throw new Error(`the agent never came to ${JSON.stringify(at)}`);
-    });
+    await vi
+      .waitUntil(() => !existsSync(rule), { timeout: 60_000 })
+      .catch(() => {
+        throw new Error(`the agent never came to ${JSON.stringify(at)}`);
+      });
   });
 }

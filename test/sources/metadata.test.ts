@@ -134,6 +134,25 @@ describe('the metadata watcher', () => {
     expect(seen).toContainEqual({ type: 'target.observed', target: 'Terminated' });
   });
 
+  test.each([
+    ['spot', 7],
+    ['on-demand', 1],
+    ['scheduled', 7],
+  ])('looks for a Spot notice at each look, but seldom where none is due: %s', async (lifeCycle, times) => {
+    items['instance-life-cycle'] = lifeCycle;
+    items[TARGET] = 'InService';
+    let spot = 0;
+    interfere = ({ url }) => {
+      if (url?.endsWith(SPOT)) spot += 1;
+      return false;
+    };
+    watch();
+    source.setInterval(60_000);
+    await source.poll();
+    for (let looks = 0; looks < 5; looks += 1) expect(await look()).toHaveLength(1);
+    expect(spot).toBe(times);
+  });
+
   test('is silent about a target that it does not know', async () => {
     items[TARGET] = '<html>';
     watch();

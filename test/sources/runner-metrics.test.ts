@@ -64,21 +64,46 @@ test('a port that another process than the runner owns is not believed', async (
   });
 });
 
-test('numbers that say something new are not believed before the port is looked at again', async () => {
+test('numbers over the checked connection are the runner’s, whoever else takes the port; another connection is checked again', async () => {
   await look({ findRunner: async () => process.pid });
   const { port } = new URL(server.url);
   const script = `require('net').createServer().listen(${port}, '127.0.0.2', () => console.log('listening'))`;
   const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await once(other.stdout, 'data');
+    answer = (response) => response.setHeader('connection', 'close').end(BODY.replace(/1\n$/, '2\n'));
     await source.poll();
-    expect(seen.at(-1)).toMatchObject({ type: 'runner.sampled', running: 1 });
-    answer = (response) => response.end(BODY.replace(/1\n$/, '2\n'));
+    expect(seen.at(-1)).toMatchObject({ type: 'runner.sampled', running: 2 });
     await source.poll();
     expect(seen.at(-1)).toMatchObject({ type: 'runner.unreadable' });
   } finally {
     other.kill();
   }
+});
+
+test('a kept connection that is closed under the next scrape is no failed reading', async () => {
+  const sockets = new Set<unknown>();
+  answer = (response) => {
+    if (sockets.has(response.socket)) return void response.socket?.resetAndDestroy();
+    sockets.add(response.socket);
+    response.end(BODY);
+  };
+  await look({ findRunner: async () => process.pid });
+  for (let looks = 0; looks < 5; looks += 1) await source.poll();
+  expect(new Set(seen.map(({ type }) => type))).toEqual(new Set(['runner.sampled']));
+  expect(sockets.size).toBeGreaterThan(2);
+});
+
+test('one connection serves all looks', async () => {
+  const sockets = new Set<unknown>();
+  answer = (response) => {
+    sockets.add(response.socket);
+    response.end(BODY);
+  };
+  await look({ findRunner: async () => process.pid });
+  for (let looks = 0; looks < 5; looks += 1) await source.poll();
+  expect(seen).toHaveLength(6);
+  expect(sockets.size).toBe(1);
 });
 
 test('where the process cannot be told, the answer alone counts', async () => {

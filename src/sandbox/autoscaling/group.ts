@@ -69,6 +69,7 @@ export class ScalingGroup {
   readonly activities: Activity[] = [];
   readonly suspended = new Set<string>();
   readonly policies: Record<string, number>;
+  readonly lifeCycle: 'on-demand' | 'spot';
   readonly warmPool: WarmPool;
   readonly refreshes: InstanceRefreshes;
   /** An instance of another zone is launched before this one goes, beyond the desired capacity. */
@@ -89,6 +90,7 @@ export class ScalingGroup {
     this.maxSize = spec.maxSize;
     this.desiredCapacity = spec.desiredCapacity;
     this.policies = spec.policies ?? {};
+    this.lifeCycle = spec.lifeCycle ?? 'spot';
     if (spec.launchHook) this.hooks.push({ ...spec.launchHook, transition: 'launching' });
     if (spec.terminateHook) this.hooks.push({ ...spec.terminateHook, transition: 'terminating' });
     this.refreshes = new InstanceRefreshes({

@@ -20,6 +20,8 @@ export interface GroupSpec {
   launchHook?: HookSpec | undefined;
   terminateHook?: HookSpec | undefined;
   newInstancesProtected?: boolean;
+  /** What its instances are. Default spot: each can be sent a notice. */
+  lifeCycle?: 'on-demand' | 'spot';
   /** ChangeInCapacity policies by name. */
   policies?: Record<string, number>;
   /** How long EC2 takes to stop the machine once its termination proceeds, in ms. Default 0. */

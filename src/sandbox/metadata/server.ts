@@ -66,15 +66,18 @@ export function startMetadataServer(options: MetadataServerOptions): Promise<Htt
   });
 }
 
+/** The real service closes the connection after each answer. */
+const EVERY = { server: 'EC2ws', connection: 'close' };
+
 const text = (body: string, headers: Record<string, string> = {}): Reply => ({
   status: 200,
-  headers: { 'content-type': 'text/plain', server: 'EC2ws', ...headers },
+  headers: { ...EVERY, 'content-type': 'text/plain', ...headers },
   body,
 });
 
 /** Refusals are small XHTML pages. */
 const page = (status: number, title: string): Reply => ({
   status,
-  headers: { 'content-type': 'text/html', server: 'EC2ws' },
+  headers: { ...EVERY, 'content-type': 'text/html' },
   body: `<?xml version="1.0" encoding="iso-8859-1"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">\n <head>\n  <title>${status} - ${title}</title>\n </head>\n <body>\n  <h1>${status} - ${title}</h1>\n </body>\n</html>\n`,
 });

@@ -36,14 +36,17 @@ export interface MaintenanceEvent {
 }
 
 /** What the metadata of an instance tell when it boots for the first time. */
-export function newView(instance: GroupInstance, region: string): MetadataView {
+export function newView(
+  instance: GroupInstance,
+  { region, lifeCycle }: Pick<MetadataView, 'region' | 'lifeCycle'>,
+): MetadataView {
   return {
     instanceId: instance.id,
     region,
     availabilityZone: instance.availabilityZone,
     instanceType: 'm5.large',
     imageId: 'ami-0123456789abcdef0',
-    lifeCycle: 'on-demand',
+    lifeCycle,
     localIp: instance.address,
     launchedAt: instance.launchedAt,
     target: null,

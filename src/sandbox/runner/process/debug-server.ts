@@ -8,7 +8,8 @@ const DEFAULT_PORT = 9252;
 /** Serves metrics and debug pages on `address` (host:port, host, or :port). Fatal when the port is taken. */
 export function startDebugServer(runner: RunnerProcess, address: string): Promise<http.Server> {
   const { host, port } = splitAddress(address);
-  const server = http.createServer((request, response) => {
+  // As Go's server: an idle connection is kept for as long as the client likes.
+  const server = http.createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const path = new URL(request.url ?? '/', 'http://runner').pathname;
     const page = pageOf(runner, path);
     if (page === null) return reply(response, 404, '404 page not found\n');
