@@ -25,7 +25,7 @@ export function droverImage({ mode, config, credentials }: ImageOptions): DiskFi
     '/opt/drover/ansible': { link: dirname(dirname(ansiblePlaybook())) },
     '/opt/drover/current': { link: 'releases/test' },
     '/usr/local/bin/drover': {
-      text: `#!/bin/sh\nexec ${process.execPath} /opt/drover/current/bin/drover.js "$@"\n`,
+      text: command(),
       mode: 0o755,
     },
     '/etc/drover/config.yml': { text: stringify(config), mode: 0o600 },
@@ -102,4 +102,13 @@ function ansiblePlaybook(): string {
     }
   }
   throw new Error('ansible-playbook is not on PATH: run the tests through npm test, which installs it');
+}
+
+/** The role's own command, with the Node of these tests. */
+function command(): string {
+  const template = readFileSync(join(packageRoot(), 'roles/drover/templates/drover.sh.j2'), 'utf8');
+  return template.replace(
+    'PATH=/opt/drover/node/bin:{{ drover_path }}',
+    `PATH=${dirname(process.execPath)}:$PATH`,
+  );
 }
