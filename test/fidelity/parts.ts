@@ -1,0 +1,4 @@
+import type { RealPart } from './table.ts';
+
+/** Every real part, in the order of docs/fidelity.md. Who adds a fidelity test adds its part here. */
+export const parts: readonly RealPart[] = [];
