@@ -21,13 +21,15 @@ export function addAgent(program: Command, context: CliContext): void {
         { loadConfig },
         { readableSecrets },
         { createLogger, Secrets },
-        { dryDirectories, runAgent },
+        { runAgent },
+        { dryDirectories },
         { withStatusPage },
       ] = await Promise.all([
         import('../config.ts'),
         import('../config/secrets.ts'),
         import('../logger.ts'),
         import('../engine/agent.ts'),
+        import('../engine/dry-run.ts'),
         import('../status/of-engine.ts'),
       ]);
       const loaded = loadConfig(shared.config, context.env);

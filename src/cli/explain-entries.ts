@@ -1,6 +1,5 @@
 import type { JournalEntry } from '../engine/journal-format.ts';
 import { stateName } from '../engine/record.ts';
-import { DroverError } from '../errors.ts';
 import { type Explanation, explain } from '../explain/explanation.ts';
 import { describeExplanation } from '../explain/text.ts';
 import { paintFor, widthOf } from '../terminal/paint.ts';
@@ -10,31 +9,34 @@ export interface ShowExplanationOptions {
   json: boolean;
   /** In ms since the epoch. */
   since?: number | undefined;
-  /** Where the entries come from, for messages. */
-  origin: string;
 }
 
-/** Prints the explanation of a journal: as text, or with `json` a line a decision and the summary. */
+/** Prints the explanation of a journal that is not empty: as text, or with `json` a line a decision and the summary. */
 export function showExplanation(
   context: CliContext,
   entries: readonly JournalEntry[],
-  { json, since, origin }: ShowExplanationOptions,
+  { json, since }: ShowExplanationOptions,
 ): void {
-  const record = entries.at(-1)?.record;
-  if (record === undefined) {
-    throw new DroverError(`${origin} holds no record: no agent has run here; start one with drover agent`);
-  }
+  const newest = entries.at(-1);
+  if (newest === undefined) throw new TypeError('a journal without an entry explains nothing');
   const explanations = explain(entries, since);
   if (!json) {
     const paint = paintFor(process.stdout, context.env);
     const options = { paint, width: widthOf(process.stdout), now: Date.now() };
-    context.print(describeExplanation(record, explanations, options));
+    context.print(describeExplanation(newest, explanations, options));
     return;
   }
   for (const explanation of explanations) printJson(context, asLine(explanation));
-  const { instanceId, life, value } = record;
-  const state = stateName(value);
-  printJson(context, { event: 'summary', instanceId, life, state, decisions: explanations.length });
+  const { instanceId, life, value } = newest.record;
+  const [state, dryRun] = [stateName(value), newest.dryRun === true];
+  printJson(context, {
+    event: 'summary',
+    instanceId,
+    dryRun,
+    life,
+    state,
+    decisions: explanations.length,
+  });
 }
 
 /** Times in ISO 8601, as in every line that Drover prints for programs. */

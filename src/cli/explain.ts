@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../errors.ts';
 import { parseSince } from '../explain/since.ts';
-import { type CliContext, type SharedOptions, sharedOptions } from './context.ts';
+import { type CliContext, sharedOptions } from './context.ts';
 
 const example = `
 Each decision with what was seen, why, which commands followed and how they ended. The journal keeps at least the last
@@ -9,44 +10,32 @@ Each decision with what was seen, why, which commands followed and how they ende
 Example:
   drover explain --since 2h`;
 
+interface ExplainOptions {
+  since?: number;
+  dryRun: boolean;
+}
+
 /** `drover explain`: why this instance, or another, does what it does; from its journal. */
 export function addExplain(program: Command, context: CliContext): void {
   program
     .command('explain')
     .description('tell in sentences what was decided, why, and how it ended')
     .argument('[instance-id]', 'another instance of a group; default: this one')
+    .option('--dry-run', 'of the dry-run agent on this host: what it would have done', false)
     .option('--since <when>', 'a duration back (90s, 2h) or an ISO time in UTC', sinceOption)
     .addHelpText('after', example)
-    .action(async (instanceId: string | undefined, { since }: { since?: number }, command: Command) => {
+    .action(async (instanceId: string | undefined, { since, dryRun }: ExplainOptions, command: Command) => {
       const shared = sharedOptions(command);
-      const [{ loadConfig }, { readEntries }, { showExplanation }] = await Promise.all([
-        import('../config.ts'),
-        import('../engine/journal.ts'),
-        import('./explain-entries.ts'),
-      ]);
-      const { stateDir } = loadConfig(shared.config, context.env);
-      const own = readEntries(stateDir);
-      const isOwn = instanceId === undefined || own.at(-1)?.record.instanceId === instanceId;
-      const entries = isOwn ? own : await entriesOf(context, shared, instanceId);
-      showExplanation(context, entries, { json: shared.json, since, origin: stateDir });
+      if (dryRun && instanceId !== undefined) {
+        throw new ConfigError('--dry-run is about the agent on this host: leave the instance id out');
+      }
+      const { showExplanation } = await import('./explain-entries.ts');
+      const entries =
+        instanceId === undefined
+          ? (await import('./own-entries.ts')).ownEntries(context, { ...shared, dryRun })
+          : await (await import('./instance-entries.ts')).entriesOfInstance(context, shared, instanceId);
+      showExplanation(context, entries, { json: shared.json, since });
     });
-}
-
-async function entriesOf(context: CliContext, { config }: SharedOptions, instanceId: string) {
-  const [{ withFleet }, { DroverError }] = await Promise.all([
-    import('./fleet-access.ts'),
-    import('../errors.ts'),
-  ]);
-  const note = (text: string) => void process.stderr.write(`drover: ${text}\n`);
-  return withFleet(context, config, note, async ({ ofId, reader }) => {
-    const instance = await ofId(instanceId);
-    if (instance === null) {
-      throw new DroverError(`no group of this region holds ${instanceId}: check the id, or the region`);
-    }
-    const journal = await reader.read(instance);
-    if (journal.kind === 'unreadable') throw new DroverError(`${instanceId}: ${journal.why}`);
-    return journal.entries;
-  });
 }
 
 function sinceOption(text: string): number {

@@ -10,6 +10,7 @@ Example:
   drover reap --check`;
 
 interface ReapCommandOptions {
+  dryRun: boolean;
   check: boolean;
   group: string[];
 }
@@ -20,16 +21,17 @@ export function addReap(program: Command, context: CliContext): void {
     .command('reap')
     .description('remove runners and managers in GitLab whose instance is gone, and complete its hooks')
     .option('--check', 'change nothing; say what would be done', false)
+    .option('--dry-run', 'the same as --check', false)
     .option('--group <name>', 'a group of ours; repeatable. Default: that of this instance', repeatable, [])
     .addHelpText('after', example)
-    .action(async ({ check, group }: ReapCommandOptions, command: Command) => {
+    .action(async ({ check, dryRun, group }: ReapCommandOptions, command: Command) => {
       const { config: path, json } = sharedOptions(command);
       const [{ reapOnce }, { describeReapEvent, describeReapSummary }] = await Promise.all([
         import('./reap-once.ts'),
         import('../reap/report.ts'),
       ]);
       const summary = await reapOnce(context, path, {
-        check,
+        check: check || dryRun,
         groups: group,
         tell: (event) => (json ? printJson(context, event) : context.print(describeReapEvent(event))),
       });

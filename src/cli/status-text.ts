@@ -10,12 +10,15 @@ export interface StatusTextOptions {
   width: number;
 }
 
+const DRY = 'dry run';
 const plain: StatusTextOptions = { paint: createPaint(false), width: 80 };
 
 /** The summary for people: a line a fact, nothing that is not so. */
 export function describeStatus(status: StatusSummary, { paint, width }: StatusTextOptions = plain): string {
   const { group, runner, notice } = status;
+  const { dryRun } = status;
   const lines: Array<[string, string]> = [
+    ...(dryRun ? [[DRY, 'nothing of this was done: it is what Drover would do'] as [string, string]] : []),
     ['instance', `${status.instanceId}${status.life > 1 ? ` (life ${status.life})` : ''}`],
     ['state', `${status.state}, for ${inWords(status.forMs)} (since ${status.since})`],
     ['that is', status.meaning],
@@ -39,7 +42,7 @@ export function describeStatus(status: StatusSummary, { paint, width }: StatusTe
     ],
   ];
   if (status.reason !== null) lines.push(['reason', status.reason]);
-  if (status.operation !== null) lines.push(['playing', status.operation]);
+  if (status.operation !== null) lines.push([dryRun ? 'checking' : 'playing', status.operation]);
   if (status.attempts > 0) lines.push(['failures', `${status.attempts} in a row`]);
   if (status.scaleBlocked !== null) lines.push(['no scale-up', status.scaleBlocked]);
   for (const { id, inMs } of status.timers) {
@@ -60,5 +63,5 @@ function paragraph(key: string, text: string, { paint, width }: StatusTextOption
 
 function colourOf(key: string, paint: Paint): (text: string) => string {
   if (key === 'state') return paint.bold;
-  return key === 'failures' || key === 'no scale-up' ? paint.yellow : (text) => text;
+  return key === DRY || key === 'failures' || key === 'no scale-up' ? paint.yellow : (text) => text;
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { requireSecrets } from '../config/secrets.ts';
 import type { Config } from '../config.ts';
 import { isPooled } from '../lifecycle/group.ts';
@@ -9,20 +8,9 @@ import { readEntries } from './journal.ts';
 import { createTimeline } from './timeline.ts';
 
 export interface AgentOptions extends InstanceOptions {
-  /** Changes nothing: see {@link dryDirectories}. */
+  /** Changes nothing, and says so in its journal; its configuration is that of dryDirectories. */
   dryRun?: boolean;
 }
-
-/**
- * A dry agent's configuration: directories of its own below those of an agent that acts, so that the two may run beside
- * each other, and no status page on the same port.
- */
-export const dryDirectories = (config: Config): Config => ({
-  ...config,
-  stateDir: join(config.stateDir, 'dry-run'),
-  runDir: join(config.runDir, 'dry-run'),
-  status: { ...config.status, listen: 'off' },
-});
 
 /**
  * The engine on this instance as one daemon, until the instance is released or `signal` aborts. Throws LockedError

@@ -17,6 +17,7 @@ import { findIdentity } from '../sources/identity.ts';
 import { createImds } from '../sources/imds.ts';
 import type { Poller } from '../sources/poller.ts';
 import { startRunnerProcess } from '../sources/runner-process.ts';
+import { dryJournal } from './dry-run.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createHalt, stoppedAlone } from './halt.ts';
 import { ofThisInstance, openRecord } from './open-record.ts';
@@ -144,7 +145,7 @@ export async function runInstance(
     const executor = dry === null ? (rules.around?.(own) ?? own) : withhold(own, log);
     engine = createEngine({
       clock,
-      journal: watchedJournal(open.journal, options.watcher),
+      journal: watchedJournal(dry === null ? open.journal : dryJournal(open.journal), options.watcher),
       log,
       policy: policyOf(config),
       instanceId: identity.instanceId,

@@ -13,6 +13,8 @@ export interface JournalEntry {
   record: LifecycleRecord;
   /** The numbers that the decision was made by: in the first entry of each process, and now and then again. */
   policy?: LifecyclePolicy;
+  /** Written by a dry agent: the commands were withheld, and their answers are made up. */
+  dryRun?: true;
 }
 
 /** `<crc32 of the JSON, 8 hex digits> <JSON>\n` */

@@ -84,6 +84,7 @@ const entry = z.looseObject({
   to: name,
   commands: z.array(command).max(MOST_LISTED),
   record,
+  dryRun: z.literal(true).optional(),
 });
 
 /** Which of the entries is no entry of a journal that this version reads, and why; null: all are. */

@@ -8,6 +8,8 @@ export interface Deed {
   at: number;
   /** Null: not known to have ended. `event: null`: done, without an answer; or dropped by a restart. */
   end: { at: number; event: JournalEntry['event'] | null; dropped: boolean } | null;
+  /** By a dry agent: what came as an answer was made up. */
+  withheld: boolean;
 }
 
 /** One decision: the state that was entered, what led to it, and all that was done in it. */
@@ -42,6 +44,13 @@ const answers: Record<CommandType, readonly string[]> = {
   forceStop: [],
 };
 
+/** What a dry agent does too: it looks, and ends the checks that it has begun. */
+const harmless: ReadonlySet<CommandType> = new Set<CommandType>([
+  'discover',
+  'observeGroup',
+  'cancelPlaybook',
+]);
+
 /** The journal as decisions, oldest first: each transition with the commands that were given in its state. */
 export function chaptersOf(entries: readonly JournalEntry[]): Chapter[] {
   const chapters: Chapter[] = [];
@@ -59,7 +68,8 @@ export function chaptersOf(entries: readonly JournalEntry[]): Chapter[] {
     }
     entry.commands.forEach((command, index) => {
       const end = ends.get(outboxId(record, index)) ?? null;
-      chapter.deeds.push({ command, at: record.at, end });
+      const withheld = entry.dryRun === true && !harmless.has(command.type);
+      chapter.deeds.push({ command, at: record.at, end, withheld });
     });
   }
   return chapters;

@@ -6,8 +6,11 @@ import { printable } from '../terminal/printable.ts';
 import type { Deed } from './chapters.ts';
 import { failureWords } from './event-words.ts';
 
-/** How a command ended: `open` is not known to have ended, `dropped` was forgotten over a restart. */
-export type DeedOutcome = 'done' | 'failed' | 'open' | 'dropped';
+/**
+ * How a command ended: `open` is not known to have ended, `dropped` was forgotten over a restart, `withheld` was never
+ * begun, by a dry agent.
+ */
+export type DeedOutcome = 'done' | 'failed' | 'open' | 'dropped' | 'withheld';
 
 export interface DeedText {
   text: string;
@@ -20,6 +23,10 @@ export interface DeedText {
 export function deedWords(deed: Deed): DeedText {
   const { command, end } = deed;
   const text = commandWords(command);
+  if (deed.withheld) {
+    const ending = 'operation' in command ? 'only checked; its log tells what would change' : 'withheld';
+    return { text, outcome: 'withheld', ending };
+  }
   if (end === null) return { text, outcome: 'open', ending: 'not known to have ended' };
   if (end.dropped) return { text, outcome: 'dropped', ending: 'a restart came between' };
   const took = end.at - deed.at;

@@ -18,6 +18,7 @@ export interface Explanation {
   event: string;
   saw: string;
   so: string;
+  /** What followed; with the outcome `withheld`, what would have. */
   did: DidLine[];
   /** What else was noticed meanwhile and changed nothing, or only a deadline. */
   noticed: { at: number; text: string }[];
@@ -72,7 +73,10 @@ function didLines(deeds: readonly Deed[]): DidLine[] {
     const words = deedWords(deed);
     const same = lines.find(
       ({ text, outcome }) =>
-        REPEATED.has(deed.command.type) && text === words.text && outcome === words.outcome,
+        // What is withheld is given again and again: the world does not change for it.
+        (deed.withheld || REPEATED.has(deed.command.type)) &&
+        text === words.text &&
+        outcome === words.outcome,
     );
     if (same === undefined) lines.push({ at: deed.at, command: deed.command.type, ...words, times: 1 });
     else same.times += 1;

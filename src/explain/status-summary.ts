@@ -5,6 +5,8 @@ import { meaningOf } from './state-words.ts';
 /** What a record says, in members that a program can rely on. Times in ISO 8601. */
 export interface StatusSummary {
   instanceId: string;
+  /** Written by a dry agent: nothing of it was done. */
+  dryRun: boolean;
   state: string;
   /** What the state is for, in words. */
   meaning: string;
@@ -26,12 +28,14 @@ export interface StatusSummary {
 
 /** The newest record of the journal, summarized at `now` (ms since the epoch); null for an empty journal. */
 export function summarizeStatus(entries: readonly JournalEntry[], now: number): StatusSummary | null {
-  const record = entries.at(-1)?.record;
-  if (record === undefined) return null;
+  const newest = entries.at(-1);
+  if (newest === undefined) return null;
+  const { record, dryRun = false } = newest;
   const { context } = record;
   const since = enteredAt(entries, record);
   return {
     instanceId: record.instanceId,
+    dryRun,
     state: stateName(record.value),
     meaning: meaningOf(stateName(record.value), context),
     since: iso(since),

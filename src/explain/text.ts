@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../engine/journal-format.ts';
 import type { LifecycleRecord } from '../engine/record.ts';
 import { inWords } from '../terminal/duration-words.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -17,12 +18,13 @@ export interface ExplanationTextOptions {
 
 /** The whole explanation for people: a heading, a paragraph a decision, and what comes next. */
 export function describeExplanation(
-  record: LifecycleRecord,
+  { record, dryRun }: JournalEntry,
   explanations: readonly Explanation[],
   options: ExplanationTextOptions,
 ): string {
   const { paint, width, now } = options;
   const lines: string[] = [...heading(record, options)];
+  if (dryRun) lines.push(...wrap(nothingDone, width, '').map((line) => paint.yellow(line)));
   let day = '';
   for (const explanation of explanations) {
     if (calendarDay(explanation.at) !== day) {
@@ -38,6 +40,9 @@ export function describeExplanation(
   }
   return lines.join('\n');
 }
+
+const nothingDone =
+  'dry run: nothing of this was done. What says "not" was withheld, and playbooks ran in check mode; Drover then went on as if it had succeeded.';
 
 function heading(
   { instanceId, life, context }: LifecycleRecord,
@@ -59,7 +64,9 @@ function paragraph(explanation: Explanation, { paint, width, now }: ExplanationT
   };
   say('saw', saw);
   say('so', so);
-  for (const line of did) say('did', didText(line, at), colourOf(line, paint));
+  for (const line of did) {
+    say(line.outcome === 'withheld' ? 'not' : 'did', didText(line, at), colourOf(line, paint));
+  }
   for (const note of noticed)
     say('also', `${note.at - at < 1_000 ? '' : `${clockTime(note.at)} `}${note.text}`);
   return lines;

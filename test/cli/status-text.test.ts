@@ -57,6 +57,13 @@ test('the text names state, group, notice, timers and outbox in words', () => {
   expect(text).toContain('none, or not known');
 });
 
+test('a dry run says in its first line that nothing of it was done', () => {
+  const dry = { ...entry(start, { inService: 'idle' }, 'inService.idle'), dryRun: true as const };
+  const summary = summarizeStatus([dry], start);
+  expect(summary?.dryRun).toBe(true);
+  expect(summary === null ? '' : describeStatus(summary)).toMatch(/^dry run +nothing of this was done/);
+});
+
 test('an empty journal has no status', () => {
   expect(summarizeStatus([], start)).toBeNull();
 });

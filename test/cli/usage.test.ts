@@ -1,4 +1,6 @@
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { addDryRunOptions } from '../../src/cli/dry-run-options.ts';
 import { drover } from './drover.ts';
 
 test('an unknown command is named, with the one that was meant, and exits with 2', async () => {
@@ -43,4 +45,10 @@ test('help and version succeed, and every command has an example', async () => {
     expect((await drover([command, '--help'])).stdout).toContain('Example:');
   }
   expect((await drover(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test('--dry-run on a command that plays once is --check and --diff', () => {
+  const parsed = (...args: string[]) => addDryRunOptions(new Command()).parse(args, { from: 'user' }).opts();
+  expect(parsed('--dry-run')).toMatchObject({ check: true, diff: true });
+  expect(parsed()).toMatchObject({ check: false, diff: false });
 });

@@ -7,10 +7,10 @@ import { createPaint } from '../../src/terminal/paint.ts';
 import { livedJournal } from '../support/lived-journal.ts';
 
 const render = (entries: JournalEntry[], colours = false, after = 5_000) => {
-  const record = entries.at(-1)?.record;
-  if (record === undefined) throw new Error('no entries');
-  const options = { paint: createPaint(colours), width: 80, now: record.at + after };
-  return describeExplanation(record, explain(entries), options);
+  const newest = entries.at(-1);
+  if (newest === undefined) throw new Error('no entries');
+  const options = { paint: createPaint(colours), width: 80, now: newest.record.at + after };
+  return describeExplanation(newest, explain(entries), options);
 };
 
 test('the text reads in 80 columns, names the day once, and ends with what comes next', async () => {
@@ -21,6 +21,16 @@ test('the text reads in 80 columns, names the day once, and ends with what comes
   expect(text.match(/1970-01-01/g)).toHaveLength(1);
   expect(text).toContain('inService.idle  since 5 s');
   expect(text).toContain('in 1 m 55 s: without a job until then, the instance is retired');
+});
+
+test('a dry run is told as one: what was withheld was not done, what only reads was', async () => {
+  const entries = await livedJournal([{ does: 'wait', seconds: 60 }]);
+  const text = render(entries.map((entry) => ({ ...entry, dryRun: true })));
+  expect(text.split('\n')[1]).toMatch(/^dry run: nothing of this was done\./);
+  expect(text).toContain('did  looked at metadata, group and runner: done');
+  expect(text).toMatch(/not {2}played gitlab_runner_init\.yml \(init-1\)[^:]*: only\s+checked/);
+  expect(text).not.toMatch(/did {2}(played|asked|sent|answered|told)/);
+  expect(render(entries)).not.toContain('dry run');
 });
 
 test('text from outside cannot steer the terminal', async () => {

@@ -101,6 +101,18 @@ describe.skipIf(whyNoSshd !== null)('the fleet over SSH', () => {
     expect(nobody.stderr).toContain('no group of this region holds i-0123456789abcdef0');
   }, 60_000);
 
+  test('chart --state marks where another instance is, by its id, or tells why that cannot be read', async () => {
+    const chart = (id: string) => run(['chart', '--json', '--state', id]);
+    const { stdout } = await chart(world.idOf('well'));
+    expect(JSON.parse(stdout).current).toEqual(['inService.idle']);
+    expect(await chart(world.idOf('refuses'))).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/^\{"event":"error"/),
+      stderr: expect.stringContaining('refuses connections: is sshd running there?'),
+    });
+    expect((await chart('i-0123456789abcdef0')).stderr).toContain('no group of this region holds');
+  }, 60_000);
+
   test('without a key file, the SSH agent is asked', async () => {
     const socket = join(world.dir, 'agent.sock');
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });

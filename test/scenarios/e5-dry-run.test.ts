@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { drover } from '../cli/drover.ts';
 import { killAgent, logged } from './agent-log.ts';
 import { scenario, type World } from './world.ts';
 
@@ -27,6 +29,10 @@ it('E5: L1 dry: init is checked and shown with its diff, nothing is registered, 
       sandbox.autoscaling.suspended.add('Launch');
       await seen({ subject: 'hook', state: 'timedOut', hook: 'launch' });
       expect(mutating(world)).toEqual([]);
+      const config = join(world.dir, 'instances', instanceId, 'config.yml');
+      const { stdout } = await drover(['explain', '--dry-run', '--config', config]);
+      expect(stdout).toContain('dry run: nothing of this was done');
+      expect(stdout).toMatch(/not {2}played gitlab_runner_init\.yml \(init-1\)/);
       expect(sandbox.gitlab.runners.flatMap(({ managers }) => [...managers.values()])).toEqual([]);
     },
   );
