@@ -1,4 +1,5 @@
+import { metadataMock } from './real-parts/metadata-mock.ts';
 import type { RealPart } from './table.ts';
 
 /** Every real part, in the order of docs/fidelity.md. Who adds a fidelity test adds its part here. */
-export const parts: readonly RealPart[] = [];
+export const parts: readonly RealPart[] = [metadataMock];

@@ -23,6 +23,7 @@ interface Check {
 
 /** Set by vitest.config.ts: a directory of this run alone. */
 const RESULTS = 'DROVER_FIDELITY_RESULTS';
+const ABSENT = '(absent)';
 
 /** Records that `row` of `part` is the same in `check`. Call it behind the assertion; the same check twice counts once. */
 export function agrees({ name }: RealPart, row: string, check: string): void {
@@ -32,6 +33,11 @@ export function agrees({ name }: RealPart, row: string, check: string): void {
 /** Records a difference that is known, with its reason, for the table. Call it behind an assertion that shows it. */
 export function differs({ name }: RealPart, row: string, check: string, why: string): void {
   record({ part: name, row, check, difference: why });
+}
+
+/** Records that this machine has no such part: then the table cannot be judged here. */
+export function absent({ name }: RealPart): void {
+  record({ part: name, row: ABSENT, check: ABSENT, difference: null });
 }
 
 function record(check: Check): void {
@@ -56,6 +62,10 @@ export function recorded(): Check[] {
     ...new Map(checks.map((check) => [[check.part, check.row, check.check].join('\n'), check])).values(),
   ];
 }
+
+/** Parts that this machine does not have. */
+export const absentParts = (checks: readonly Check[]): string[] =>
+  checks.filter(({ row }) => row === ABSENT).map(({ part }) => part);
 
 /** Rows that no test has checked, and checks of rows that nobody has listed: both mean that the table is wrong. */
 export function gaps(parts: readonly RealPart[], checks: readonly Check[]): string[] {
@@ -87,7 +97,7 @@ export function fidelityPage(parts: readonly RealPart[], checks: readonly Check[
     `${known(of(part)).length}`,
   ]);
   const sections = parts.map((part) => {
-    const rows = part.rows.map((row) => [row, ...counts(of(part, row)), known(of(part, row)).join('; ')]);
+    const rows = part.rows.map((row) => [row, ...counts(of(part, row)), known(of(part, row)).join('<br>')]);
     const columns = [part.row, 'checks', 'agreed', 'known differences, and why'];
     return `## ${part.name} ${part.version}\n\n${table(columns, rows)}`;
   });

@@ -28,8 +28,9 @@ export function startMetadataServer(options: MetadataServerOptions): Promise<Htt
 
   const issue = (request: HttpRequest, { instanceId }: MetadataView): Reply => {
     if (request.headers['x-forwarded-for'] !== undefined) return page(403, 'Forbidden');
-    const ttl = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds']);
-    if (!Number.isInteger(ttl) || ttl < 1 || ttl > LONGEST_TTL) return page(400, 'Bad Request');
+    const asked = String(request.headers['x-aws-ec2-metadata-token-ttl-seconds']);
+    const ttl = /^\+?\d+$/.test(asked) ? Number(asked) : 0;
+    if (ttl < 1 || ttl > LONGEST_TTL) return page(400, 'Bad Request');
     const token = randomBytes(40).toString('base64');
     tokens.set(token, { until: clock.now() + ttl * 1000, instanceId });
     return text(token, { 'x-aws-ec2-metadata-token-ttl-seconds': String(ttl) });

@@ -21,12 +21,23 @@ export function metadataItem(view: MetadataView, path: string): string | null {
   const tag = /^meta-data\/tags\/instance\/(.+)$/.exec(clean);
   if (tag?.[1] !== undefined) return (view.tags && ownEntry(view.tags, decodeURIComponent(tag[1]))) ?? null;
   if (clean === `meta-data/iam/security-credentials/${view.role}`) return credentials(view);
-  return ownEntry(items, clean)?.(view) ?? null;
+  return ownEntry(items, clean)?.(view) ?? listing(view, clean);
 }
 
+/** Below a directory: what it holds now, one name a line, directories with a slash; null where it holds nothing. */
+function listing(view: MetadataView, directory: string): string | null {
+  const names = metadataPaths.flatMap((path) => {
+    if (!path.startsWith(`${directory}/`) || metadataItem(view, path) === null) return [];
+    const [name, ...deeper] = path.slice(directory.length + 1).split('/');
+    return deeper.length > 0 || DIRECTORIES.includes(path) ? `${name}/` : `${name}`;
+  });
+  return names.length === 0 ? null : [...new Set(names)].sort().join('\n');
+}
+
+/** Lists of names that are not in the paths below. */
+const DIRECTORIES = ['meta-data/tags/instance', 'meta-data/iam/security-credentials'];
+
 const items: Record<string, (view: MetadataView) => string | null> = {
-  'meta-data': () =>
-    'ami-id\nautoscaling/\nevents/\niam/\ninstance-id\ninstance-type\nlocal-ipv4\nplacement/',
   'meta-data/ami-id': (view) => view.imageId,
   'meta-data/instance-id': (view) => view.instanceId,
   'meta-data/instance-type': (view) => view.instanceType,
@@ -45,6 +56,9 @@ const items: Record<string, (view: MetadataView) => string | null> = {
   'meta-data/iam/security-credentials': (view) => view.role,
   'dynamic/instance-identity/document': identityDocument,
 };
+
+/** Every item that the sandbox has, below /latest/; tags and roles have more below theirs. */
+export const metadataPaths: readonly string[] = [...Object.keys(items), 'meta-data/tags/instance'];
 
 function scheduled(event: MaintenanceEvent) {
   return {
