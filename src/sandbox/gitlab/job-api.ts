@@ -24,8 +24,14 @@ function find(options: JobApiOptions, request: HttpRequest, id: number): Sandbox
   return job;
 }
 
+/** `control` counts while the job runs; then the job is what its runner said last. */
+function statusOf({ state, control }: SandboxJob): string {
+  if (state !== 'assigned' && state !== 'running') return state;
+  return control ?? (state === 'assigned' ? 'pending' : state);
+}
+
 const headersOf = ({ updateInterval }: JobApiOptions, job: SandboxJob) => ({
-  'job-status': job.control ?? (job.state === 'assigned' ? 'pending' : job.state),
+  'job-status': statusOf(job),
   'x-gitlab-trace-update-interval': String(updateInterval),
 });
 
@@ -60,7 +66,11 @@ export function patchTrace(options: JobApiOptions, request: HttpRequest, id: num
   job.trace = Buffer.concat([job.trace, request.body]);
   return {
     status: 202,
-    headers: { ...headersOf(options, job), range: `0-${job.trace.length}` },
+    headers: {
+      'content-type': 'application/json',
+      ...headersOf(options, job),
+      range: `0-${job.trace.length}`,
+    },
     body: '0',
   };
 }

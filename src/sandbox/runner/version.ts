@@ -50,6 +50,27 @@ const FEATURES = {
   job_inputs: true,
 };
 
+/** What an executor brings with it, and is not known when a registration token is used. */
+const EXECUTOR_FEATURES = [
+  'variables',
+  'artifacts',
+  'cache',
+  'fallback_cache_keys',
+  'shared',
+  'upload_multiple_artifacts',
+  'upload_raw_artifacts',
+  'session',
+  'terminal',
+  'refspecs',
+  'masking',
+  'raw_variables',
+  'artifacts_exclude',
+  'multi_build_steps',
+  'vault_secrets',
+  'return_exit_code',
+  'native_steps_integration',
+];
+
 /** The `info` object that goes with most calls. */
 export const INFO = {
   name: NAME,
@@ -61,4 +82,18 @@ export const INFO = {
   shell: 'bash',
   features: FEATURES,
   config: { gpus: '' },
+};
+
+/** The `info` of a registration with a registration token: no executor, and none of its features. */
+export const REGISTRATION_INFO = {
+  name: NAME,
+  version: VERSION,
+  revision: REVISION,
+  platform: INFO.platform,
+  architecture: INFO.architecture,
+  features: {
+    ...FEATURES,
+    ...Object.fromEntries(EXECUTOR_FEATURES.map((name) => [name, false])),
+  },
+  config: INFO.config,
 };

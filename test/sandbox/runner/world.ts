@@ -109,9 +109,13 @@ export async function startWorld(options: Partial<GitlabOptions> = {}) {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/** Resolves when the condition holds, looked at every 20 ms. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = performance.now() + 15_000;
+/** Resolves when the condition holds, looked at every 20 ms. Rejects after `patience` (ms). */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  patience = 15_000,
+): Promise<void> {
+  const limit = performance.now() + patience;
   while (!(await condition())) {
     if (performance.now() > limit) throw new Error(`not seen in time: ${what}`);
     await delay(20);

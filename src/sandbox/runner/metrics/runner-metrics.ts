@@ -43,7 +43,6 @@ export class RunnerMetrics {
     for (const section of config.runners) {
       const labels = this.named(section);
       this.registry.set('gitlab_runner_limit', labels, section.limit);
-      this.registry.add('gitlab_runner_acceptable_job_queuing_duration_exceeded_total', labels, 0);
       this.registry.add('gitlab_runner_worker_feeds_total', labels, 0);
       this.registry.add('gitlab_runner_worker_feed_failures_total', labels, 0);
       this.registry.add('gitlab_runner_worker_health_check_failures_total', labels, 0);
@@ -70,6 +69,7 @@ export class RunnerMetrics {
   jobTaken(section: RunnerSection, job: JobSpec): void {
     const labels = this.named(section);
     this.registry.add('gitlab_runner_jobs_total', labels);
+    this.registry.add('gitlab_runner_acceptable_job_queuing_duration_exceeded_total', labels, 0);
     this.registry.set('gitlab_runner_job_queue_size', labels, job.job_info?.queue_size ?? 0);
     this.registry.set('gitlab_runner_job_queue_depth', labels, job.job_info?.queue_depth ?? 0);
     const project_jobs_running = job.job_info?.project_jobs_running_on_instance_runners_count ?? '';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { INFO } from '../version.ts';
 import { sendWithRetry } from './retry.ts';
 import type { WireReply, WireRequest } from './send.ts';
@@ -41,6 +42,7 @@ export async function call(
   const path = `/api/v4/${request.path.replace(/\?.*/, '').replace(/\/\d+/, '/{id}')}`;
   const outcome: Outcome = await sendWithRetry(
     {
+      requestId: randomUUID().replaceAll('-', ''),
       method: request.method,
       url: `${url}/api/v4/${request.path}`,
       headers: request.headers,

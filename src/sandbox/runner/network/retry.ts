@@ -8,11 +8,11 @@ const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 /**
  * Sends until an answer is final: 408, 429, 500, 502, 503, 504 and 512 up are tried five times in all, spaced by
  * RateLimit-ResetTime, else Retry-After (s), else 100 ms doubled with jitter. A transport error is not retried.
+ * `onAttempt` is called when a try is over.
  */
 export async function sendWithRetry(request: WireRequest, onAttempt: () => void): Promise<WireReply> {
   for (let attempt = 0; ; attempt += 1) {
-    onAttempt();
-    const reply = await send(request);
+    const reply = await send(request).finally(onAttempt);
     if (!isRetried(reply.status) || attempt === ATTEMPTS - 1) return reply;
     await delay(waitBefore(reply, attempt), undefined, request.signal ? { signal: request.signal } : {});
   }

@@ -1,4 +1,4 @@
-import { INFO } from '../version.ts';
+import { REGISTRATION_INFO } from '../version.ts';
 import { call, jsonOf, type Outcome, runnerHeaders, withInfo } from './client.ts';
 
 /** What GitLab says of a runner whose token it knows. */
@@ -35,7 +35,7 @@ export async function registerRunner(
     path: 'runners',
     endpoint: 'register_runner',
     headers: runnerHeaders(token, true),
-    body: JSON.stringify({ ...options, info: INFO, token }),
+    body: JSON.stringify({ ...options, info: REGISTRATION_INFO, token }),
   });
   return [outcome, outcome.status === 201 ? credentialsOf(outcome) : null];
 }

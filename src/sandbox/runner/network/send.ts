@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { USER_AGENT } from '../version.ts';
 
 export interface WireRequest {
+  /** X-Request-Id: the same for every try of one call. */
+  requestId: string;
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
@@ -33,7 +34,7 @@ export async function send(request: WireRequest): Promise<WireReply> {
         'User-Agent': USER_AGENT,
         'Content-Length': Buffer.byteLength(request.body),
         ...request.headers,
-        'X-Request-Id': randomUUID().replaceAll('-', ''),
+        'X-Request-Id': request.requestId,
         'Accept-Encoding': 'gzip',
       },
     };
