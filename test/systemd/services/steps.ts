@@ -48,6 +48,29 @@ export async function serves(world: HostWorld): Promise<void> {
   await world.seen({ subject: 'job', id, state: 'success' }, PATIENCE);
 }
 
+/** Section `status` of a host's configuration, for {@link showsPage}. */
+export const withPage = { status: { listen: '127.0.0.1:9180' } };
+
+/**
+ * Waits until a host serves its status page, as whoever is logged in there sees it: the instance in this state, ready,
+ * with its metrics and all that the page loads.
+ */
+export async function showsPage(host: TestHost, state: string): Promise<void> {
+  const looks = [
+    'get() { curl -sSf --max-time 5 "http://127.0.0.1:9180$1"; }',
+    `get /api/instances | grep -q '"id":"${host.name}","state":"${state}[".]'`,
+    'get /healthz | grep -qx ok',
+    'get /readyz | grep -qx ok',
+    `get /metrics | grep -q '^drover_state{instance_id="${host.name}",state="${state}[^"]*"} 1$'`,
+    "get / | grep -q '<title>Drover</title>'",
+    'get /page.js | grep -q EventSource',
+    'get /page.css | grep -q prefers-color-scheme',
+    `curl -sN --max-time 2 http://127.0.0.1:9180/events | grep -q '^event: hello'`,
+    `test "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example' http://127.0.0.1:9180/)" = 421`,
+  ];
+  await host.waitFor(`set -e; ${looks.join('\n')}`, PATIENCE);
+}
+
 /** Kills a unit's main process when it has one. */
 export const kill9 = (host: TestHost, service: Service): Promise<unknown> =>
   host.exec(['systemctl', 'kill', '--signal=KILL', '--kill-who=main', `${service}.service`], {

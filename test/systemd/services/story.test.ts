@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { skipHosts } from '../hosts/requirements.ts';
 import { hostScenario } from '../world.ts';
-import { gone, managers, oneServing, PATIENCE, runningJob, serving, TEST_LIMIT } from './steps.ts';
+import {
+  gone,
+  managers,
+  oneServing,
+  PATIENCE,
+  runningJob,
+  serving,
+  showsPage,
+  TEST_LIMIT,
+  withPage,
+} from './steps.ts';
 
 const terminateHook = { name: 'terminate', heartbeatTimeout: 15, defaultResult: 'CONTINUE' as const };
 
@@ -59,15 +69,22 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
   );
 
   it.concurrent(
-    'L1 T1 with one daemon, drover.service, in place of the five',
+    'L1 T1 with one daemon, drover.service, in place of the five; its status page is served on the host',
     async () => {
-      await hostScenario({ mode: 'agent', group: { desiredCapacity: 1, terminateHook } }, async (world) => {
+      const options = {
+        mode: 'agent' as const,
+        group: { desiredCapacity: 1, terminateHook },
+        config: withPage,
+      };
+      await hostScenario(options, async (world) => {
         const { seen, sandbox } = world;
         const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' }, PATIENCE);
         await world.recordIn(instanceId, 'inService');
         const id = await runningJob(world, 'sleep 35');
+        await showsPage(world.hosts.of(instanceId), 'inService');
         sandbox.autoscaling.suspended.add('Launch');
         sandbox.autoscaling.terminate(instanceId, true);
+        await showsPage(world.hosts.of(instanceId), 'terminating.draining');
         await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
         await gone(world, instanceId);
         expect(managers(world)).toBe(0);

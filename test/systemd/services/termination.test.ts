@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { skipHosts } from '../hosts/requirements.ts';
+import { waitUntil } from '../hosts/wait-until.ts';
 import { hostScenario } from '../world.ts';
-import { completed, gone, managers, oneServing, PATIENCE, runningJob, TEST_LIMIT } from './steps.ts';
+import {
+  completed,
+  gone,
+  managers,
+  oneServing,
+  PATIENCE,
+  runningJob,
+  showsPage,
+  TEST_LIMIT,
+  withPage,
+} from './steps.ts';
 
 const terminateHook = { name: 'terminate', heartbeatTimeout: 15, defaultResult: 'CONTINUE' as const };
 /** A Spot notice of 40 s, with a margin to match: 120 s would only take longer. */
@@ -9,21 +20,26 @@ const shortNotice = { lifecycle: { interruptionMargin: '20s' } };
 
 describe.skipIf(skipHosts())('the end of an instance, with the services', () => {
   it.concurrent(
-    'T5: a Spot notice under a long job: intake off at once, SIGTERM at the margin, unregistered in time',
+    'T5: a Spot notice under a long job: intake off at once, SIGTERM at the margin, unregistered in time; the page tells',
     async () => {
       const options = {
         group: { desiredCapacity: 1, terminateHook },
-        config: { ...shortNotice, runner: { concurrent: 2 } },
+        config: { ...shortNotice, ...withPage, runner: { concurrent: 2 } },
         interruptedJobs: 1,
       };
       await hostScenario(options, async (world) => {
-        const { seen, sandbox } = world;
+        const { seen, sandbox, hosts } = world;
+        // The page goes with the record: from init-runner to monitor-jobs, and on to unreg-runner.
+        await waitUntil('a host that boots', () => hosts.all().length === 1);
+        for (const booting of hosts.all()) await showsPage(booting, 'launching.registering');
         const host = await oneServing(world);
+        await showsPage(host, 'inService');
         const id = await runningJob(world, 'sleep 600');
         sandbox.autoscaling.suspended.add('Launch');
         sandbox.interrupt(host.name, { inSeconds: 45 });
         const notice = await seen({ subject: 'instance', state: 'interruption' });
         await host.waitFor('systemctl show -p ActiveState gitlab-runner | grep deactivating');
+        await showsPage(host, 'terminating.draining');
         const late = sandbox.gitlab.addJob({ script: ['true'] });
         const failed = await seen({ subject: 'job', id, state: 'failed' }, PATIENCE);
         expect(failed.failureReason).toBe('runner_interrupted');
