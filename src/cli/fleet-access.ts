@@ -12,7 +12,8 @@ import { findWhereabouts } from './whereabouts.ts';
 /** What a command about other instances works with. */
 export interface FleetAccess {
   config: Config;
-  reader: FleetReader;
+  /** Throws ConfigError where there is no key to read with. */
+  reader(): FleetReader;
   /** The instances of these groups; of none: of this instance's own. Throws ConfigError where that is none either. */
   ofGroups(groups: readonly string[]): Promise<FleetInstance[]>;
   /** One instance; null: no group holds it. */
@@ -27,7 +28,6 @@ export async function withFleet<T>(
   use: (fleet: FleetAccess) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig(path, env);
-  const reader = createFleetReader(config, { env, signal });
   const clock = createTimeline(clockOffsetNow());
   const { identity, region } = await findWhereabouts(config, { env, clock, signal });
   const autoscaling = createAutoScaling({ endpoint: config.autoscaling.endpoint, region });
@@ -36,7 +36,7 @@ export async function withFleet<T>(
   try {
     return await use({
       config,
-      reader,
+      reader: () => createFleetReader(config, { env, signal }),
       async ofGroups(groups) {
         const own =
           groups.length > 0 || identity === null

@@ -22,7 +22,7 @@ export async function entriesOfInstance(
     if (instance === null) {
       throw new DroverError(`no group of this region holds ${instanceId}: check the id, or the region`);
     }
-    const journal = await reader.read(instance);
+    const journal = await reader().read(instance);
     if (journal.kind === 'unreadable') throw new DroverError(`${instanceId}: ${journal.why}`);
     return journal.entries;
   });

@@ -10,7 +10,8 @@ export async function showFleet(
 ): Promise<void> {
   const note = (message: string) =>
     json ? printJson(context, { event: 'note', message }) : context.print(message);
-  const rows = await withFleet(context, config, note, async ({ reader, ofGroups }) => {
+  const rows = await withFleet(context, config, note, async ({ reader: makeReader, ofGroups }) => {
+    const reader = makeReader();
     const instances = await ofGroups(group);
     const found = new Map<string, FleetRow>();
     await reader.readAll(instances, (instance, journal) => {

@@ -19,6 +19,7 @@ export function worldOf({
       lifecycleState,
       agent: agents?.agentOf(id) !== undefined,
     })),
+    jobsIn: countsOf(gitlab.jobs),
     jobs: gitlab.jobs.slice(-JOBS).map(({ id, state, systemId }) => ({
       id,
       name: names.nameOfJob(id),
@@ -33,4 +34,10 @@ export function worldOf({
       times: Number.isFinite(left) ? left : null,
     })),
   };
+}
+
+function countsOf(jobs: readonly { state: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }

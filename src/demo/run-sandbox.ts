@@ -63,6 +63,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     const { awsUrl, gitlabUrl, controlUrl } = sandbox;
     page = await openPageUnless(options.page, { title: 'sandbox', sandbox, dir, names, agents });
     const pageUrl = page?.url ?? null;
+    const asked = `drover status --config ${dir}/instances/<id>/config.yml; so too explain, and chart --state <id>`;
     tell({
       text: [
         ...(pageUrl === null ? [] : [`status page              ${pageUrl}`]),
@@ -70,6 +71,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
         `GitLab                   ${gitlabUrl}`,
         `control                  ${controlUrl}`,
         `files                    ${dir}`,
+        ...(options.agents ? [`to ask an instance       ${asked}`] : []),
         `runner token             ${tokenFile}`,
         '',
         `export AWS_ENDPOINT_URL=${awsUrl} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`,

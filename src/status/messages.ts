@@ -85,7 +85,10 @@ export interface World {
   type: 'world';
   group: { name: string; min: number; max: number; desired: number };
   instances: Array<{ id: string; lifecycleState: string; agent: boolean }>;
+  /** The newest. */
   jobs: Array<{ id: number; name: string; state: string; instanceId: string | null }>;
+  /** How many there are of each state, the older ones too. */
+  jobsIn: Record<string, number>;
   runners: number;
   faults: Array<{ service: string; operation: string; kind: string; times: number | null }>;
 }

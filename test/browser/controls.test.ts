@@ -50,9 +50,17 @@ describe.skipIf(noChromium)(noChromium ?? 'the sandbox’s controls', () => {
   }, 120_000);
 
   test('jobs and faults: the world on the page is another', async () => {
-    await page.fill('input[name=count]', '2');
-    await page.click('text=Add jobs');
-    await expect.poll(world, PATIENT).toMatch(/2 waiting|2 running/);
+    expect(await page.inputValue('input[name=desired]')).toBe('1');
+    // More than the newest, which are listed.
+    for (const count of ['50', '20']) {
+      await page.fill('input[name=count]', count);
+      await page.fill('input[name=seconds]', '1');
+      await page.click('text=Add jobs');
+    }
+    const told = async () => /(\d+) waiting, (\d+) running, (\d+) finished/.exec((await world()) ?? '');
+    await expect
+      .poll(async () => (await told())?.slice(1).reduce((sum, one) => sum + Number(one), 0), PATIENT)
+      .toBe(70);
     await page.selectOption('select[name=service]', 'ec2');
     await page.selectOption('select[name=kind]', 'slow');
     await page.fill('input[name=times]', '500');

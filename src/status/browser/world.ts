@@ -15,8 +15,11 @@ export function showWorld({ world }: Model): void {
   const key = JSON.stringify(world);
   if (key === drawn) return;
   drawn = key;
-  const { group, jobs, runners, faults } = world;
-  const count = (state: string) => jobs.filter((job) => job.state === state).length;
+  const { group, jobs, jobsIn, runners, faults } = world;
+  const count = (state: string) => jobsIn[state] ?? 0;
+  // Shown until somebody writes another number.
+  const desired = document.querySelector<HTMLInputElement>('input[name=desired]');
+  if (desired !== null) desired.defaultValue = String(group.desired);
   box.replaceChildren(
     make(
       'p',
