@@ -24,6 +24,7 @@ import os
 import select
 import time
 
+from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 _FACTS = ("outcome", "runners_left", "desired_before", "desired_after", "system_id", "action", "reason")
@@ -104,6 +105,9 @@ class CallbackModule(CallbackBase):
     def _emit_result(self, event, result, **more):
         data = _of(result, "result")
         task = _of(result, "task")
+        # A task with check_mode: false acts in check mode too.
+        if data.get("changed") and task.check_mode is False and context.CLIARGS.get("check"):
+            more["really"] = True
         if not data.get("_ansible_no_log"):
             facts = {key: data[key] for key in _FACTS if isinstance(data.get(key), (str, int))}
             if facts:

@@ -24,6 +24,8 @@ export interface PlaybookEvent {
   task?: string;
   action?: string;
   changed?: boolean;
+  /** In check mode: it did so all the same, with `check_mode: false`. */
+  really?: boolean;
   /** A failure that the playbook ignores. */
   ignored?: boolean;
   msg?: string;

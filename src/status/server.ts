@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { assetOf } from './assets.ts';
 import { carriesToken, isOurHost, isOwnRequest } from './guard.ts';
 import type { Hub } from './hub.ts';
 import { stream } from './stream.ts';
 
+/** More than these are told so; twice as many, and the rest is dropped. */
 const MAX_CONNECTIONS = 64;
 /** Of these, pages that listen. */
 const MAX_STREAMS = 24;
@@ -46,9 +47,18 @@ const SECURITY = {
 /** Serves the status page. Rejects where the address cannot be used. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   let streams = 0;
+  let connections = 0;
+  const tooLate = new WeakSet<Socket>();
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16_384,
+    },
     (request, response) => {
+      if (tooLate.has(request.socket)) return send(response, tooManyConnections, request.method === 'HEAD');
       const path = pathOf(request);
       if (path === '/events' && request.method === 'GET') {
         const refused = refusal(options, request, path) ?? (streams >= MAX_STREAMS ? tooMany : null);
@@ -64,7 +74,14 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
         .then((reply) => send(response, reply, request.method === 'HEAD'));
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = 2 * MAX_CONNECTIONS;
+  server.on('connection', (socket) => {
+    connections += 1;
+    if (connections > MAX_CONNECTIONS) tooLate.add(socket);
+    socket.once('close', () => {
+      connections -= 1;
+    });
+  });
   server.on('clientError', (_, socket) => socket.destroy());
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -199,3 +216,8 @@ const json = (status: number, value: unknown): Reply => ({
 });
 
 const tooMany: Reply = { ...text(503, 'too many pages are open'), headers: { 'retry-after': '10' } };
+
+const tooManyConnections: Reply = {
+  ...text(503, 'too many connections are open'),
+  headers: { 'retry-after': '10', connection: 'close' },
+};

@@ -5,6 +5,8 @@ export interface PlayedTask {
   name: string;
   /** Null: it was skipped, or never came to its end. */
   changed: boolean | null;
+  /** In check mode: it changed something all the same, with `check_mode: false`. */
+  really: boolean;
   failed: string | null;
   /** Milliseconds. */
   took: number;
@@ -50,6 +52,7 @@ export function tasksOf(
     return {
       name: start.task ?? '',
       changed: good.length === 0 ? null : good.some(({ changed }) => changed === true),
+      really: good.some(({ really }) => really === true),
       failed: bad === undefined ? null : (bad.msg ?? 'failed without a message'),
       took: until - start.at,
       calls: calls.filter(({ at }) => at >= start.at && at < until).map(({ text }) => text),

@@ -24,7 +24,7 @@ export function describeTrial(
   const took = [check, real, again].map((play) => inWords(play.took)).join(', ');
   lines.push(
     '',
-    `three plays: ${took}; files changed: ${real.files.length === 0 ? 'none' : real.files.join(', ')}`,
+    `three plays: ${took}; files of the instance that changed: ${real.files.length === 0 ? 'none' : real.files.join(', ')}`,
     '',
   );
   for (const { question, good, against } of verdicts) {

@@ -46,6 +46,9 @@ function failures({ exitCode, tasks }: Played, when: string): string[] {
 function checkModeFaults(check: Played, real: Played): string[] {
   const said = new Map(check.tasks.map((task) => [task.name, task.changed]));
   return [
+    ...check.tasks.flatMap(({ name, really }) =>
+      really ? [`${name} changes something in check mode too, with check_mode: false`] : [],
+    ),
     ...check.tasks.flatMap(({ name, calls }) => calls.map((call) => `${name} called ${call} in check mode`)),
     ...check.changes.map((change) => `in check mode: ${change}`),
     ...check.files.map((file) => `check mode changed ${file}`),

@@ -208,6 +208,17 @@ describe('the stream', () => {
     await expect.poll(() => late, { timeout: 10_000 }).toContain(`.${steps + 3}.0`);
   }, 60_000);
 
+  test('more connections than allowed are told to come later, and served when others are gone', async () => {
+    const { port, hostname } = new URL(server.url);
+    const idle = Array.from({ length: 64 }, () => connect(Number(port), hostname));
+    open.push(...idle);
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const ask = () => raw('GET /healthz HTTP/1.1\nHost: localhost\n\n', /\r\n\r\n./);
+    await expect.poll(ask).toMatch(/^HTTP\/1\.1 503.*retry-after: 10.*too many connections are open/is);
+    for (const socket of idle.slice(0, 10)) socket.destroy();
+    await expect.poll(ask).toMatch(/^HTTP\/1\.1 200/);
+  });
+
   test('more pages than allowed are told to come later', async () => {
     const streams = Array.from({ length: 24 }, () => listen());
     await Promise.all(streams);

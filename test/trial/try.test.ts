@@ -41,7 +41,9 @@ test('a playbook that acts in check mode, repeats itself and shows its token is 
   const { exitCode, stdout } = await drover(['try', playbook, '--vars', vars], {}, LIMIT);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^yes {2}works$/m);
-  expect(stdout).toMatch(/^NO {3}honest check mode\n {7}check mode changed gitlab-runner\/notes$/m);
+  expect(stdout).toMatch(
+    /^NO {3}honest check mode\n {7}Add a line changes something in check mode too, with check_mode: false\n {7}check mode changed gitlab-runner\/notes$/m,
+  );
   expect(stdout).toMatch(/^NO {3}idempotent\n {7}Add a line says "changed" the second time too$/m);
   expect(stdout).toMatch(/^NO {3}keeps secrets$/m);
   expect(stdout).not.toContain('glrt-');

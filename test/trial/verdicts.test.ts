@@ -6,6 +6,7 @@ import { judgePlays } from '../../src/trial/verdicts.ts';
 const task = (name: string, changed: boolean | null, more: Partial<PlayedTask> = {}): PlayedTask => ({
   name,
   changed,
+  really: false,
   failed: null,
   took: 10,
   calls: [],
@@ -45,6 +46,9 @@ test('a check mode that is wrong about a task, in either way, or acts, is not ho
   expect(against({ real: played([task('write', false)]) })[0]?.[1]).toContain(
     'check mode says that it would',
   );
+  expect(against({ check: played([task('write', true, { really: true })]) })).toEqual([
+    ['honest check mode', 'write changes something in check mode too, with check_mode: false'],
+  ]);
   const acting = played([task('write', true, { calls: ['autoscaling SetDesiredCapacity (200)'] })], {
     files: ['a'],
   });
@@ -93,8 +97,8 @@ test('events and calls are put together task by task, loops as one', () => {
     { event: 'failed', counter: 7, at: 180, task: 'three', msg: 'why' },
   ] as PlaybookEvent[];
   expect(tasksOf(events, [{ at: 155, text: 'a call' }], 200)).toEqual([
-    { name: 'one', changed: true, failed: null, took: 50, calls: [] },
-    { name: 'two', changed: null, failed: null, took: 20, calls: ['a call'] },
-    { name: 'three', changed: null, failed: 'why', took: 30, calls: [] },
+    task('one', true, { took: 50 }),
+    task('two', null, { took: 20, calls: ['a call'] }),
+    task('three', null, { took: 30, failed: 'why' }),
   ]);
 });
