@@ -52,7 +52,7 @@ ${charts()}
 </section>
 <section aria-labelledby="timeline-heading">
 <h2 id="timeline-heading">Timeline <span class="of"></span></h2>
-<label class="check"><input type="checkbox" id="all"> all instances</label>
+<label class="check" id="all-of-them" hidden><input type="checkbox" id="all"> all instances</label>
 <ol id="timeline" tabindex="0" aria-labelledby="timeline-heading"></ol>
 </section>
 <section aria-labelledby="told-heading" id="told-section" hidden>

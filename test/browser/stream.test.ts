@@ -24,6 +24,18 @@ describe.skipIf(noChromium)(noChromium ?? 'the page’s stream', () => {
   });
   afterAll(() => browser?.close());
 
+  test('what has lasted for days says so, and steps of another day are told with it', async () => {
+    const hub = new Hub({ title: 'test' });
+    for (const entry of writeJournal('i-1', Date.now() - 3 * 86_400_000).serve()) hub.entry(entry);
+    const server = await startStatusServer({ hub, host: '127.0.0.1', port: 0, token: null, names: [] });
+    const { page } = await visit(browser, server.url);
+    await expect.poll(() => page.textContent('.card')).toMatch(/since\s*(3 d|2 d 23 h)/);
+    expect(await page.locator('#timeline time').first().textContent()).toMatch(/^\w+ \w+ \d\d:\d\d:\d\d$/);
+    expect(await page.isVisible('text=all instances')).toBe(false);
+    await server.close();
+    await page.close();
+  });
+
   test('20,000 events arrive, none is lost, and the page’s memory stays as it was', async () => {
     const hub = new Hub({ title: 'test' });
     const journal = writeJournal();

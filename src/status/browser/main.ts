@@ -62,6 +62,8 @@ function show(): void {
   showChart(model, chosen);
   showPlot(model, chosen);
   showPlay(model, chosen);
+  // An instance alone has no others; in a sandbox there may be some soon.
+  byId('all-of-them').hidden = model.world === null && model.instances.size < 2;
   showTimeline(model, chosen, (byId('all') as HTMLInputElement).checked);
   showWorld(model);
   showTold(model);
