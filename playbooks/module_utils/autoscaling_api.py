@@ -1,5 +1,6 @@
 """AWS through botocore: endpoint and region from options or environment, retries within one budget."""
 
+import email.utils
 import os
 import random
 import sys
@@ -37,6 +38,29 @@ _BUSY = (
 )
 
 
+# The keys of the instance's role have expired, or AWS knows them no more: others are asked for, once.
+_KEYS_EXPIRED = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+)
+
+# How AWS says that a request's time is wrong. EC2 says RequestExpired of expired keys too.
+_WRONG_TIME = (
+    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+)
+
+# AWS takes requests whose time is at most five minutes from its own (seconds).
+_TOLERATED = 240
+
+
 class CallFailed(Exception):
     """A call that failed for good. `code` is AWS's error code, or the name of a transport error."""
 
@@ -63,16 +87,20 @@ class AwsService:
             module.fail_json(msg="no AWS region: set %s_region, or AWS_REGION in the environment" % option_prefix)
         self._deadline = time.monotonic() + params["budget"]
         config = Config(connect_timeout=5, read_timeout=10, retries=dict(total_max_attempts=1))
+        self._settings = dict(service_name=service, region_name=region, endpoint_url=endpoint, config=config)
         try:
-            self._client = botocore.session.get_session().create_client(
-                service, region_name=region, endpoint_url=endpoint, config=config
-            )
+            self._connect()
         except (BotoCoreError, ValueError) as error:
             module.fail_json(msg="cannot make a client for %s: %s" % (service, error))
+
+    def _connect(self):
+        """A client with keys of its own: a new session asks for them anew."""
+        self._client = botocore.session.get_session().create_client(**self._settings)
 
     def call(self, method, **arguments):
         """One operation, repeated with backoff and jitter while AWS is busy or out of reach. Raises CallFailed."""
         attempt = 0
+        renewed = False
         while True:
             try:
                 return getattr(self._client, method)(**arguments)
@@ -80,6 +108,12 @@ class AwsService:
                 detail = error.response.get("Error", {})
                 code, message = detail.get("Code", "Unknown"), detail.get("Message", "")
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+                advice = _clock_advice(code, message, error.response)
+                if code in _KEYS_EXPIRED and advice is None and not renewed:
+                    renewed = True
+                    self._connect()
+                    continue
+                message = message if advice is None else "%s; %s" % (message, advice)
                 retry = code in _BUSY or status >= 500
             except BotoCoreError as error:
                 code, message = type(error).__name__, str(error)
@@ -89,6 +123,22 @@ class AwsService:
                 raise CallFailed(method, code, message)
             time.sleep(wait)
             attempt += 1
+
+
+def _clock_advice(code, message, response):
+    """That this host's clock is wrong, and by how much, where that is why AWS refused a call; else None."""
+    if code not in _WRONG_TIME:
+        return None
+    mend = "set it right (chronyc makestep) and see that chronyd runs"
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    parsed = email.utils.parsedate_tz(date) if date else None
+    ahead = time.time() - email.utils.mktime_tz(parsed) if parsed else 0
+    if abs(ahead) > _TOLERATED:
+        where = "ahead of" if ahead > 0 else "behind"
+        return "this host's clock is %d min %s AWS's: %s" % (round(abs(ahead) / 60), where, mend)
+    if "signature expired" in message.lower() or "signature not yet current" in message.lower():
+        return "this host's clock differs from AWS's: %s" % mend
+    return None
 
 
 class AutoScaling(AwsService):

@@ -82,7 +82,12 @@ function clientConfig(options: AwsApiOptions, attempts: number) {
   };
 }
 
-/** Credentials from the instance's role change while a drain goes on: ask for new ones, once. */
+/**
+ * The keys of the instance's role have expired while a drain goes on, or AWS knows them no more: a new role was attached.
+ * Ask the metadata for new ones, once.
+ */
 function credentialsExpired(error: unknown): boolean {
-  return /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test((error as Error).name);
+  return /^(ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException)$/.test(
+    (error as Error).name,
+  );
 }

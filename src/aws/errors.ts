@@ -1,4 +1,5 @@
 import { AwsError } from '../errors.ts';
+import { clockAdvice } from './clock-advice.ts';
 
 /** What kind of failure a call to AWS ended with; it decides what may be done about it. */
 export type AwsFailure =
@@ -18,9 +19,10 @@ export class AwsCallError extends AwsError {
   readonly detail: string;
 
   constructor(operation: string, cause: unknown) {
-    const { name: code = 'Error', message = String(cause), $metadata } = (cause ?? {}) as SdkError;
+    const { name: code = 'Error', message = String(cause), $metadata, $response } = (cause ?? {}) as SdkError;
     const detail = message || code;
-    super(`${operation} failed: ${code}: ${detail}`, { cause });
+    const advice = clockAdvice({ code, detail, date: $response?.headers?.date, now: Date.now() });
+    super(`${operation} failed: ${code}: ${detail}${advice === null ? '' : `; ${advice}`}`, { cause });
     this.operation = operation;
     this.code = code;
     this.detail = detail;
@@ -32,6 +34,7 @@ interface SdkError {
   name?: string;
   message?: string;
   $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Record<string, string> };
 }
 
 function classify(code: string, status: number | undefined): AwsFailure {

@@ -6,6 +6,8 @@ import { ec2Operation } from './ec2.ts';
 import type { Faults } from './faults.ts';
 import { type HttpRequest, type HttpService, type OpenPort, type Reply, type Route, serve } from './http.ts';
 import type { EventLog } from './log.ts';
+import type { RoleCredentials } from './role-credentials.ts';
+import { signatureFault, signedBy } from './signature.ts';
 import {
   type StoredSecrets,
   storedSecretsAnswer,
@@ -37,10 +39,18 @@ export function startAwsServer(options: {
   region: string;
   log: EventLog;
   faults: Faults;
+  /** The instances' temporary keys. */
+  keys: RoleCredentials;
+  /** AWS's own clock, ms since the epoch. */
+  now(): number;
   port?: number | undefined;
   open?: OpenPort | undefined;
 }): Promise<HttpService> {
-  const { group, stored, region, log, faults, port, open } = options;
+  const { group, stored, region, log, faults, keys, now, port, open } = options;
+  const dated = (reply: Reply): Reply => ({
+    ...reply,
+    headers: { date: new Date(now()).toUTCString(), ...reply.headers },
+  });
   return serve({
     service: 'autoscaling',
     log,
@@ -50,8 +60,9 @@ export function startAwsServer(options: {
     errorReply: ({ status, code, message }, { service }) =>
       errorOf(service, new AwsFault(code, message, status)),
     route: (request) => {
+      const accessKeyId = signedBy(request)?.accessKeyId;
       const json = storedSecretsRoute(request);
-      if (json !== null) return json;
+      if (json !== null) return { ...json, accessKeyId };
       const params = paramsOf(request);
       const operation = params.get('Action') ?? 'Unknown';
       const isEc2 = params.get('Version') === EC2_VERSION;
@@ -65,19 +76,24 @@ export function startAwsServer(options: {
         instanceId: id,
         mutating: isMutating(operation),
         params: shown,
+        accessKeyId,
       };
     },
     handle: (request, route) => {
       const { operation, service } = route;
       try {
-        if (isJson(service)) return storedSecretsAnswer(stored, region, request, route);
+        const refusal = signatureFault(signedBy(request), service, { keys, now: now() });
+        if (refusal !== null) throw refusal;
+        if (isJson(service)) return dated(storedSecretsAnswer(stored, region, request, route));
         const params = paramsOf(request);
-        return service === 'ec2'
-          ? ec2Answer(operation, ec2Operation(group, operation, params))
-          : autoScalingAnswer(operation, autoScalingOperation(group, operation, params));
+        return dated(
+          service === 'ec2'
+            ? ec2Answer(operation, ec2Operation(group, operation, params))
+            : autoScalingAnswer(operation, autoScalingOperation(group, operation, params)),
+        );
       } catch (error) {
         if (!(error instanceof AwsFault)) throw error;
-        return errorOf(service, error);
+        return dated(errorOf(service, error));
       }
     },
     ...(port === undefined ? {} : { port }),

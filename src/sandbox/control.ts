@@ -70,6 +70,12 @@ export function act(sandbox: Controlled, method: string, url: URL, body: Body): 
       return stateOf(sandbox);
     case 'POST /refresh':
       return { id: group.refreshes.start({ scaleInProtected: 'Wait', standby: 'Wait' }) };
+    case 'POST /aws-clock': {
+      const seconds = Number(body.aheadSeconds ?? 0);
+      if (!Number.isFinite(seconds)) throw new Error('aheadSeconds must be a number');
+      sandbox.setAwsClock(seconds * 1000);
+      return { aheadSeconds: seconds };
+    }
     case 'POST /faults':
       sandbox.faults.add(body as unknown as FaultRule);
       return sandbox.faults.rules;
@@ -95,6 +101,7 @@ const deeds: Record<string, (sandbox: Controlled, id: string, body: Body) => voi
   poweroff: (sandbox, id) => void sandbox.powerOff(id),
   standby: ({ autoscaling }, id, body) => autoscaling.move(id, 'Standby', body.decrement === true),
   'in-service': ({ autoscaling }, id) => autoscaling.move(id, 'InService', false),
+  'revoke-credentials': ({ credentials }, id) => credentials.revoke(id),
   detach: ({ autoscaling }, id, body) => autoscaling.move(id, 'Detached', body.decrement === true),
   'rebalance-zones': ({ autoscaling }, id) => autoscaling.rebalanceZones(id),
 };

@@ -48,6 +48,8 @@ export interface AgentHostOptions {
   runners: unknown[];
   /** Merged into config.yml, section by section. */
   config?: Record<string, Record<string, unknown>>;
+  /** What the agent signs its calls with: keys of its own in the environment (default), or the instance's role. */
+  credentials?: 'environment' | 'role';
   /** Added to the agent's environment. */
   env?: Record<string, string>;
   /** Added to the agent's command line. */
@@ -55,6 +57,9 @@ export interface AgentHostOptions {
   /** An agent that a signal ends is started again after this long (ms), as systemd does; default: it is not. */
   restartAfter?: number;
 }
+
+/** Keys that nothing but the sandbox takes. */
+const OWN_KEYS = { AWS_ACCESS_KEY_ID: 'AKIASANDBOX', AWS_SECRET_ACCESS_KEY: 'sandbox-only' };
 
 /** An instance that runs no agent: for experiments with one's own programs. */
 export const bareHost: InstanceHost = {
@@ -96,8 +101,9 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
           HOME: instance.dir,
           LANG: 'C.UTF-8',
           DROVER_SANDBOX_INSTANCE: instance.dir,
-          AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
-          AWS_SECRET_ACCESS_KEY: 'sandbox-only',
+          // Where the AWS SDKs look for the role, as Drover's own configuration says.
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: instance.metadataUrl,
+          ...(options.credentials !== 'role' && OWN_KEYS),
           ...options.env,
         },
       },

@@ -31,6 +31,8 @@ export interface Route {
   instanceId?: string | undefined;
   /** Whether it changes anything when it succeeds. */
   mutating: boolean;
+  /** Whose key signed it, where it is signed. */
+  accessKeyId?: string | undefined;
   params?: Record<string, unknown>;
 }
 
@@ -121,7 +123,7 @@ async function answer(options: ServeOptions, request: HttpRequest, response: Ser
   } catch {
     route = { operation: 'Unknown', mutating: false };
   }
-  const { operation, service = options.service, instanceId, mutating, params } = route;
+  const { operation, service = options.service, instanceId, mutating, accessKeyId, params } = route;
   const fault = faults.next(service, operation, instanceId);
   const record = (status: number, more: Record<string, unknown> = {}) =>
     log.append({
@@ -130,6 +132,7 @@ async function answer(options: ServeOptions, request: HttpRequest, response: Ser
       operation,
       ...(instanceId === undefined ? {} : { instanceId }),
       mutating,
+      ...(accessKeyId === undefined ? {} : { accessKeyId }),
       ...(params === undefined ? {} : { params }),
       ...(fault === null ? {} : { fault: fault.kind }),
       status,

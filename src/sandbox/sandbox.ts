@@ -3,81 +3,28 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { clockOffsetNow, createTimeline } from '../engine/timeline.ts';
 import { ScalingGroup } from './autoscaling/group.ts';
-import type { GroupInstance, GroupSpec } from './autoscaling/model.ts';
+import type { GroupInstance } from './autoscaling/model.ts';
 import { startAwsServer } from './aws-server.ts';
 import { startControl } from './control.ts';
 import { Faults } from './faults.ts';
 import { freePort } from './free-port.ts';
-import { createGitlab, type GitlabOptions, type GitlabServer } from './gitlab/gitlab.ts';
-import type { InstanceHost, SandboxInstance } from './host.ts';
-import type { HttpService, OpenPort } from './http.ts';
+import { createGitlab } from './gitlab/gitlab.ts';
+import type { HttpService } from './http.ts';
 import { EventLog } from './log.ts';
 import { startMetadataServer } from './metadata/server.ts';
-import { type MaintenanceEvent, type MetadataView, newView } from './metadata/view.ts';
+import { newView } from './metadata/view.ts';
 import { createPower, powerOff, reboot } from './power.ts';
+import { RoleCredentials } from './role-credentials.ts';
+import type { RunningInstance, Sandbox, SandboxOptions } from './sandbox-interface.ts';
 import type { StoredSecrets } from './stored-secrets.ts';
 
-export interface SandboxOptions {
-  /** Instances, logs and the event log lie below it. */
-  dir: string;
-  group: GroupSpec;
-  host: InstanceHost;
-  gitlab?: Partial<
-    Pick<GitlabOptions, 'apiToken' | 'registrationToken' | 'longPoll' | 'updateInterval' | 'acknowledgeLimit'>
-  >;
-  /** How much later the metadata tells a new target lifecycle state, in ms. Default 0. */
-  propagationDelay?: number;
-  region?: string;
-  /** Ports; any free one where none is given. */
-  ports?: { aws?: number; gitlab?: number; control?: number };
-  /** A network that the instances are joined to; default: loopback. */
-  network?: SandboxNetwork;
-}
-
-/** The services' ports on a network of the instances' own, where metadata tells them apart by their addresses. */
-export interface SandboxNetwork {
-  aws: OpenPort;
-  gitlab: OpenPort;
-  metadata: OpenPort;
-  /** Gives a new instance its private address. */
-  addressOf(instanceId: string): string;
-}
-
-/** One instance with its metadata. */
-export interface RunningInstance extends SandboxInstance {
-  view: MetadataView;
-}
-
-export interface InterruptionOptions {
-  action?: 'terminate' | 'stop' | 'hibernate';
-  /** Until EC2 takes the instance, in seconds. Default 120. */
-  inSeconds?: number;
-  /** When the terminate hook opens: with the notice, this many seconds after it, or never. */
-  hook?: 'with-notice' | 'never' | number;
-}
-
-export interface Sandbox {
-  readonly awsUrl: string;
-  readonly gitlabUrl: string;
-  readonly controlUrl: string;
-  readonly autoscaling: ScalingGroup;
-  readonly gitlab: GitlabServer;
-  /** What SSM Parameter Store and Secrets Manager hold. */
-  readonly stored: StoredSecrets;
-  readonly faults: Faults;
-  readonly log: EventLog;
-  /** By id; those that are gone stay listed. */
-  readonly instances: ReadonlyMap<string, RunningInstance>;
-  interrupt(instanceId: string, options?: InterruptionOptions): void;
-  rebalance(instanceId: string): void;
-  /** Schedules an event, or changes one: with state `canceled` or `completed` it is over. */
-  scheduleMaintenance(instanceId: string, event: MaintenanceEvent): void;
-  /** The operating system goes down and boots again, whoever wants it; resolves when it has booted. */
-  reboot(instanceId: string): Promise<void>;
-  /** The host powers itself off; resolves when it is down. */
-  powerOff(instanceId: string): Promise<void>;
-  close(): Promise<void>;
-}
+export type {
+  InterruptionOptions,
+  RunningInstance,
+  Sandbox,
+  SandboxNetwork,
+  SandboxOptions,
+} from './sandbox-interface.ts';
 
 /** Everything that Drover talks to, in this process, on loopback or on the network that is given. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -87,6 +34,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const log = new EventLog(clock, join(options.dir, 'events.ndjson'));
   const faults = new Faults();
   const stored: StoredSecrets = { parameters: new Map(), secrets: new Map() };
+  const credentials = new RoleCredentials(clock, options.credentials);
+  let awsAhead = 0;
   const instances = new Map<string, RunningInstance>();
   const services: HttpService[] = [];
   const metadataOf = new Map<string, HttpService>();
@@ -159,6 +108,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     region,
     log,
     faults,
+    keys: credentials,
+    now: () => clock.wall() + awsAhead,
     port: options.ports?.aws,
     open: network?.aws,
   });
@@ -170,7 +121,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (shared) services.push(shared);
 
   async function boot(instance: GroupInstance): Promise<void> {
-    const view = newView(instance, { region, lifeCycle: group.lifeCycle });
+    const view = newView(instance, {
+      region,
+      lifeCycle: group.lifeCycle,
+      credentials: () => credentials.of(instance.id),
+    });
     const metadata = shared ?? (await startMetadataServer({ clock, log, faults, view: () => view }));
     if (!shared) metadataOf.set(instance.id, metadata);
     const running: RunningInstance = {
@@ -202,9 +157,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     autoscaling: group,
     gitlab,
     stored,
+    credentials,
     faults,
     log,
     instances,
+    setAwsClock(ahead) {
+      awsAhead = ahead;
+    },
     interrupt(id, { action = 'terminate', inSeconds = 120, hook = 'with-notice' } = {}) {
       const { view } = existing(id);
       view.interruption = { action, time: clock.wall() + inSeconds * 1000 };

@@ -68,3 +68,16 @@ it('makes a warm pool and takes it away, refreshes, and moves instances', async 
   expect(after.answer.instances).toContainEqual(expect.objectContaining({ id, lifecycleState: 'Standby' }));
   expect((await call('POST', `/instances/${id}/undo`)).status).toBe(404);
 });
+
+it('revokes the keys of an instance, and sets AWS’s clock', async () => {
+  const id = instance();
+  const { accessKeyId, token } = sandbox.credentials.of(id);
+  expect(sandbox.credentials.judge(accessKeyId, token, Date.now())).toBe('good');
+  await call('POST', `/instances/${id}/revoke-credentials`);
+  expect(sandbox.credentials.judge(accessKeyId, token, Date.now())).toBe('expired');
+  expect(sandbox.credentials.of(id).accessKeyId).not.toBe(accessKeyId);
+  expect((await call('POST', '/aws-clock', { aheadSeconds: 3600 })).answer).toEqual({ aheadSeconds: 3600 });
+  const { headers } = await fetch(sandbox.awsUrl);
+  expect(Date.parse(headers.get('date') ?? '') - Date.now()).toBeGreaterThan(3_500_000);
+  expect((await call('POST', '/aws-clock', { aheadSeconds: 'soon' })).status).toBe(400);
+});

@@ -22,6 +22,8 @@ export interface WorldOptions extends Allowances {
   perInstance?: boolean;
   /** Instances register with the deprecated registration token, which this GitLab takes, or refuses as new ones do. */
   registration?: 'taken' | 'refused';
+  /** The agents and their playbooks have no keys of their own: they take the role's from the metadata, good for so long. */
+  role?: SandboxOptions['credentials'];
   /** The agents' environment, beside what every agent has. */
   env?: Record<string, string>;
   /** Added to the agents' command line. */
@@ -105,6 +107,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
     root: packageRoot(),
     runners,
     config,
+    ...(options.role && { credentials: 'role' as const }),
     ...(options.env && { env: options.env }),
     ...(options.args && { args: options.args }),
     ...(options.restartAfter && { restartAfter: options.restartAfter }),
@@ -112,6 +115,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
   const sandbox = await startSandbox({
     dir,
     host,
+    ...(options.role && { credentials: options.role }),
     gitlab: {
       apiToken,
       ...(options.registration === 'taken' && tokens[0] && { registrationToken: tokens[0] }),

@@ -71,10 +71,11 @@ function scheduled(event: MaintenanceEvent) {
   };
 }
 
-function credentials({ credentials: keys, launchedAt }: MetadataView): string {
+function credentials(view: MetadataView): string {
+  const keys = view.credentials();
   return JSON.stringify({
     Code: 'Success',
-    LastUpdated: iso(launchedAt),
+    LastUpdated: iso(keys.issuedAt),
     Type: 'AWS-HMAC',
     AccessKeyId: keys.accessKeyId,
     SecretAccessKey: keys.secretAccessKey,

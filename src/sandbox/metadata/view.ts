@@ -1,4 +1,5 @@
 import type { GroupInstance } from '../autoscaling/model.ts';
+import type { RoleKeys } from '../role-credentials.ts';
 
 /** What the metadata service of one instance tells. The Auto Scaling and EC2 emulation keeps it up to date. */
 export interface MetadataView {
@@ -22,7 +23,8 @@ export interface MetadataView {
   /** Only shown where the instance allows tags in its metadata; null: 404. */
   tags: Record<string, string> | null;
   role: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; token: string; expiration: number };
+  /** The role's keys as they are handed out now. */
+  credentials(): RoleKeys;
 }
 
 /** A scheduled event. Times in ms since the epoch. */
@@ -38,7 +40,7 @@ export interface MaintenanceEvent {
 /** What the metadata of an instance tell when it boots for the first time. */
 export function newView(
   instance: GroupInstance,
-  { region, lifeCycle }: Pick<MetadataView, 'region' | 'lifeCycle'>,
+  { region, lifeCycle, credentials }: Pick<MetadataView, 'region' | 'lifeCycle' | 'credentials'>,
 ): MetadataView {
   return {
     instanceId: instance.id,
@@ -55,11 +57,6 @@ export function newView(
     maintenance: [],
     tags: null,
     role: 'sandbox-role',
-    credentials: {
-      accessKeyId: 'ASIASANDBOX',
-      secretAccessKey: 'sandbox-only',
-      token: 'sandbox-session',
-      expiration: instance.launchedAt + 21_600_000,
-    },
+    credentials,
   };
 }

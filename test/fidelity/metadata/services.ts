@@ -11,6 +11,7 @@ import { freePort } from '../../../src/sandbox/free-port.ts';
 import { EventLog } from '../../../src/sandbox/log.ts';
 import { startMetadataServer } from '../../../src/sandbox/metadata/server.ts';
 import { type MaintenanceEvent, type MetadataView, newView } from '../../../src/sandbox/metadata/view.ts';
+import { RoleCredentials } from '../../../src/sandbox/role-credentials.ts';
 
 /** What a metadata service announces, all of it together; times in ms since the epoch, whole seconds. */
 export interface Announced {
@@ -44,7 +45,7 @@ const EVENT_ID = 'instance-event-1234567890abcdef0';
 export const sandboxService =
   (clock: Clock): StartService =>
   async (announced, { port, after = 0 } = {}) => {
-    const view = sandboxView();
+    const view = sandboxView(clock);
     const begin = () => announced && announce(view, announced);
     const timer = after > 0 ? setTimeout(begin, after * 1_000) : begin();
     const service = await startMetadataServer({
@@ -61,7 +62,7 @@ export const sandboxService =
     return { endpoint: service.url, port: service.port, role: view.role, close };
   };
 
-function sandboxView(): MetadataView {
+function sandboxView(clock: Clock): MetadataView {
   const instance = {
     id: 'i-0123456789abcdef0',
     lifecycleState: 'InService',
@@ -73,7 +74,9 @@ function sandboxView(): MetadataView {
     actions: new Map(),
     returning: false,
   };
-  const view = newView(instance, { region: 'us-east-1', lifeCycle: 'spot' });
+  const keys = new RoleCredentials(clock);
+  const credentials = () => keys.of(instance.id);
+  const view = newView(instance, { region: 'us-east-1', lifeCycle: 'spot', credentials });
   return { ...view, target: 'InService', tags: { Name: 'test-instance', Test: 'tag' } };
 }
 
