@@ -23,17 +23,17 @@ const group = (
 
 export default defineConfig({
   test: {
-    // First what runs on this host, two files side by side: scenarios mostly wait for real processes. Then the systemd
-    // hosts, several at once within a file, so one file at a time. Last the table of what the fidelity tests saw.
+    // More files than cores, and few tests of each: scenarios and systemd hosts wait for real processes more than they
+    // compute, and those that are about time bear the load of a few. Last the table of what the fidelity tests saw.
     projects: [
-      group('scenarios', 0, {
+      group('drover', 0, {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/systemd/**', FIDELITY_TABLE, ...tooDeep],
-        maxWorkers: 2,
+        exclude: [FIDELITY_TABLE, ...tooDeep],
+        maxWorkers: 3,
       }),
-      group('systemd', 1, { include: ['test/systemd/**/*.test.ts'], exclude: tooDeep, maxWorkers: 1 }),
-      group('fidelity-table', 2, { include: [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
+      group('fidelity-table', 1, { include: [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
     ],
+    maxConcurrency: 3,
     env: { DROVER_FIDELITY_RESULTS: fidelityResults },
     setupFiles: ['test/support/ansible-on-path.ts'],
     reporters: ['default', './test/reporter.ts'],

@@ -2,13 +2,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first: begun last, they would be waited for alone. */
 const LONGEST = [
-  'systemd/',
-  'scenarios/faults-once-each',
-  'scenarios/c7-',
-  'scenarios/t5-',
-  'scenarios/e2-',
-  'crashes/',
   'readme',
+  'systemd/services/',
+  'scenarios/faults-once-each',
+  'systemd/install',
+  'scenarios/e2-',
+  'scenarios/t5-',
+  'scenarios/c7-',
+  'playbooks/host-modules',
+  'systemd/',
+  'scenarios/t17-',
+  'scenarios/e',
+  'browser/demo',
 ];
 
 const rank = ({ moduleId }: TestSpecification): number => {

@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { drover } from '../cli/drover.ts';
 import { killAgent, logged } from './agent-log.ts';
-import { scenario, type World } from './world.ts';
+import { HOOKS, scenario, type World } from './world.ts';
+
+/** They are left to time out. */
+const launchHook = { ...HOOKS.launchHook, heartbeatTimeout: 30 };
+const terminateHook = { ...HOOKS.terminateHook, heartbeatTimeout: 20 };
 
 /** What a runner does by itself, with or without an agent. */
 const OF_THE_RUNNER = /^(requestJob|updateJob|appendTrace|patchTrace)$/;
@@ -14,9 +18,9 @@ const mutating = ({ sandbox }: World, seq = 0) =>
     .map(({ operation }) => `${operation}`)
     .filter((operation) => !OF_THE_RUNNER.test(operation));
 
-it('E5: L1 dry: init is checked and shown with its diff, nothing is registered, and the hook is left to time out', async () => {
+it.concurrent('E5: L1 dry: init is checked and shown with its diff, nothing is registered, and the hook is left to time out', async () => {
   await scenario(
-    { group: { desiredCapacity: 1 }, args: ['--dry-run'], timedOut: ['launch'] },
+    { group: { desiredCapacity: 1, launchHook }, args: ['--dry-run'], timedOut: ['launch'] },
     async (world) => {
       const { seen, sandbox } = world;
       const { instanceId = '' } = await seen({ subject: 'hook', state: 'opened', hook: 'launch' });
@@ -38,7 +42,7 @@ it('E5: L1 dry: init is checked and shown with its diff, nothing is registered, 
   );
 }, 240_000);
 
-it('E5: C1 dry: beside a full runner the increase is checked and shown, and the group keeps its size', async () => {
+it.concurrent('E5: C1 dry: beside a full runner the increase is checked and shown, and the group keeps its size', async () => {
   const args: string[] = [];
   await scenario({ group: { desiredCapacity: 1 }, args }, async (world) => {
     const { seen, sandbox, agentIn } = world;
@@ -61,10 +65,10 @@ it('E5: C1 dry: beside a full runner the increase is checked and shown, and the 
   });
 }, 240_000);
 
-it('E5: T1 dry: when the group takes the instance unreg is checked, and the action is left to time out', async () => {
+it.concurrent('E5: T1 dry: when the group takes the instance unreg is checked, and the action is left to time out', async () => {
   await scenario(
     {
-      group: { desiredCapacity: 1, launchHook: undefined },
+      group: { desiredCapacity: 1, launchHook: undefined, terminateHook },
       args: ['--dry-run'],
       timedOut: ['terminate'],
     },

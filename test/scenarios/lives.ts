@@ -11,7 +11,7 @@ export interface Life {
 /** Faults and kills cost time: a step may take this long (ms). */
 const PATIENCE = 180_000;
 
-const terminateHook = { name: 'terminate', heartbeatTimeout: 10, defaultResult: 'CONTINUE' as const };
+const terminateHook = { name: 'terminate', heartbeatTimeout: 20, defaultResult: 'CONTINUE' as const };
 const launchHook = { name: 'launch', heartbeatTimeout: 60, defaultResult: 'ABANDON' as const };
 
 async function launched({ seen }: World): Promise<string> {

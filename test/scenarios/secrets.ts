@@ -12,39 +12,62 @@ export interface SecretsWatch {
   stop(): string[];
 }
 
-/**
- * Looks at the arguments and the environment of every process on the host, again and again, until stopped. Playbook
- * modules live for a tenth of a second, hence the short interval.
- */
-export function watchProcesses(secrets: string[], everyMs = 50): SecretsWatch {
-  const forms = secrets.flatMap(formsOf);
-  const found = new Set<string>();
-  const look = () => {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
-      for (const part of ['cmdline', 'environ']) {
-        const text = readQuietly(join('/proc', pid, part));
-        for (const form of forms) {
-          if (text.includes(form)) {
-            found.add(
-              `${part} of ${readQuietly(join('/proc', pid, 'cmdline'))
-                .split('\0')
-                .slice(0, 3)
-                .join(' ')}`,
-            );
-          }
-        }
-      }
-    }
-  };
-  const timer = setInterval(look, everyMs);
+/** Between looks (ms): playbook modules live for a tenth of a second. */
+const EVERY = 50;
+/** A process that has been seen so often has long become what it will be: it is read no more until the end. */
+const SETTLED = 40;
+
+interface Watched {
+  forms: string[];
+  found: Set<string>;
+}
+
+/** One timer looks for every scenario that this process plays: each look reads what is new on the host. */
+const watched = new Set<Watched>();
+const timesSeen = new Map<string, number>();
+let timer: NodeJS.Timeout | undefined;
+
+/** Looks at the arguments and the environment of every process on the host, again and again, until stopped. */
+export function watchProcesses(secrets: string[]): SecretsWatch {
+  const one: Watched = { forms: secrets.flatMap(formsOf), found: new Set() };
+  watched.add(one);
+  // Those that are known have not been searched for these secrets.
+  timesSeen.clear();
+  timer ??= setInterval(() => look(watched), EVERY);
   return {
     stop() {
-      clearInterval(timer);
-      look();
-      return [...found];
+      if (watched.delete(one)) {
+        timesSeen.clear();
+        look([one]);
+      }
+      if (watched.size === 0) {
+        clearInterval(timer);
+        timer = undefined;
+      }
+      return [...one.found];
     },
   };
+}
+
+function look(all: Iterable<Watched>): void {
+  const present = new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name)));
+  for (const pid of timesSeen.keys()) if (!present.has(pid)) timesSeen.delete(pid);
+  for (const pid of present) {
+    const times = timesSeen.get(pid) ?? 0;
+    if (times > SETTLED || Number(pid) === process.pid) continue;
+    timesSeen.set(pid, times + 1);
+    for (const part of ['cmdline', 'environ']) {
+      const text = readQuietly(join('/proc', pid, part));
+      for (const { forms, found } of all) {
+        if (!forms.some((form) => text.includes(form))) continue;
+        const command = readQuietly(join('/proc', pid, 'cmdline'))
+          .split('\0')
+          .slice(0, 3)
+          .join(' ');
+        found.add(`${part} of ${command}`);
+      }
+    }
+  }
 }
 
 /** The files below `directory` that hold a secret, but for those that `allowed` names by the end of their path. */

@@ -150,7 +150,7 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
         const stateDir = join(dir, 'instances', instanceId, 'state');
         const isIn = () => readEntries(stateDir).at(-1)?.to.includes(state);
         await vi
-          .waitUntil(isIn, { timeout: 60_000, interval: 250 })
+          .waitUntil(isIn, { timeout: 120_000, interval: 250 })
           .catch(() =>
             expect(readEntries(stateDir).at(-1)?.to, `the state of ${instanceId}`).toContain(state),
           );

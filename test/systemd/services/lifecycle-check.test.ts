@@ -94,27 +94,4 @@ describe.skipIf(skipHosts())('units that are stopped, started and killed by hand
     },
     TEST_LIMIT,
   );
-
-  it.concurrent(
-    'a unit whose credential is missing says so and how to mend it, ends with 2, and is not started again',
-    async () => {
-      const options = {
-        group: { desiredCapacity: 1 },
-        files: { '/etc/drover/credentials/runner': { text: '', mode: 0o600 } },
-        timedOut: ['launch'],
-      };
-      await hostScenario(options, async (world) => {
-        const { instanceId = '' } = await world.seen({ subject: 'instance', state: 'Pending' });
-        world.sandbox.autoscaling.suspended.add('Launch');
-        await world.seen(({ service }) => service === 'metadata', PATIENCE);
-        const host = world.hosts.of(instanceId);
-        await host.waitFor('systemctl is-failed init-runner');
-        expect(await host.unit('init-runner.service', 'ExecMainStatus')).toBe('2');
-        expect(await restarts(host, 'init-runner')).toBe(0);
-        expect(await host.journal('init-runner')).toContain('/etc/drover/credentials/runner');
-        await world.seen({ subject: 'instance', state: 'Terminated', instanceId }, PATIENCE);
-      });
-    },
-    TEST_LIMIT,
-  );
 });

@@ -78,7 +78,10 @@ describe.skipIf(skipHosts())('hosts that go down, with the services', () => {
   it.concurrent(
     'T17: a host that powers itself off under a job lets it end and unregisters, without hook and notice',
     async () => {
-      await hostScenario({ group: { desiredCapacity: 1 }, timedOut: ['terminate'] }, async (world) => {
+      // Nobody is left to answer the hook.
+      const terminateHook = { name: 'terminate', heartbeatTimeout: 10, defaultResult: 'CONTINUE' as const };
+      const options = { group: { desiredCapacity: 1, terminateHook }, timedOut: ['terminate'] };
+      await hostScenario(options, async (world) => {
         const { seen, sandbox } = world;
         const host = await oneServing(world);
         sandbox.autoscaling.suspended.add('Launch');

@@ -21,7 +21,7 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
     async () => {
       const options = {
         group: { desiredCapacity: 2, maxSize: 3, terminateHook },
-        config: { lifecycle: { idleThreshold: '60s' } },
+        config: { lifecycle: { idleThreshold: '40s' } },
       };
       await hostScenario(options, async (world) => {
         const { seen, entries, sandbox, hosts } = world;
@@ -32,7 +32,7 @@ describe.skipIf(skipHosts())('the story of three hosts, driven by the services',
           expect(await host.unit('init-runner.service', 'Result')).toBe('success');
         }
         // Both are full: the group grows by one, and the queue goes there.
-        const jobs = [await runningJob(world, 'sleep 30'), await runningJob(world, 'sleep 30')];
+        const jobs = [await runningJob(world, 'sleep 20'), await runningJob(world, 'sleep 20')];
         await seen({ subject: 'group', desiredCapacity: 3 }, PATIENCE);
         await serving(world, 3);
         for (const id of jobs) await seen({ subject: 'job', id, state: 'success' }, PATIENCE);
