@@ -81,24 +81,35 @@ describe.skipIf(skipHosts())('services that are killed with SIGKILL', () => {
   );
 
   it.concurrent(
-    'unreg-runner during L2’s abandoning: started again, it answers ABANDON once and leaves no runner',
+    'unreg-runner and lifecycle-check during L2’s abandoning, on a host each: ABANDON is answered once, and no runner is left',
     async () => {
       const options = {
-        group: { desiredCapacity: 1 },
+        group: { desiredCapacity: 2 },
         config: { lifecycle: { initAttempts: 1, initTimeout: '12s' } },
       };
       await hostScenario(options, async (world) => {
-        const { seen, sandbox } = world;
+        const { seen, entries, sandbox, hosts } = world;
+        const victims: Service[] = ['unreg-runner', 'lifecycle-check'];
         sandbox.faults.add({ service: 'gitlab', operation: 'requestJob', kind: 'error', status: 500 });
-        const { instanceId = '' } = await seen({ subject: 'instance', state: 'Pending' });
+        await waitUntil(
+          'two instances',
+          () => entries({ subject: 'instance', state: 'Pending' }).length === 2,
+        );
         sandbox.autoscaling.suspended.add('Launch');
-        await waitUntil('a host', () => world.hosts.all().length > 0);
-        await world.recordIn(instanceId, 'launching.abandoning', PATIENCE);
-        const host = world.hosts.of(instanceId);
-        await host.waitFor('systemctl is-active unreg-runner');
-        await kill9(host, 'unreg-runner');
-        await seen({ subject: 'instance', state: 'Terminated', instanceId }, PATIENCE);
-        expect(completed(world, instanceId)).toEqual(['launch ABANDON', 'terminate CONTINUE']);
+        await waitUntil('two hosts', () => hosts.all().length === 2);
+        const two = hosts.all();
+        await Promise.all(
+          two.map(async (host, index) => {
+            await world.recordIn(host.name, 'launching.abandoning', PATIENCE);
+            const victim = victims[index] as Service;
+            await host.waitFor(`systemctl is-active ${victim}`);
+            await kill9(host, victim);
+          }),
+        );
+        for (const { name } of two) {
+          await seen({ subject: 'instance', state: 'Terminated', instanceId: name }, PATIENCE);
+          expect(completed(world, name)).toEqual(['launch ABANDON', 'terminate CONTINUE']);
+        }
         expect(managers(world)).toBe(0);
       });
     },
