@@ -6,8 +6,13 @@ import LongestFirst from './test/longest-first.ts';
 
 const deep = process.env.DROVER_TEST_TIER === 'deep';
 
-/** Every step, every fault, many seeds: by hand, `npm run test:deep`. */
-const tooDeep = deep ? [] : ['test/**/deep/**'];
+/** Every step, every fault, many seeds: by hand, `npm run test:deep`. What it shares with the ordinary tier is longer in it. */
+const DEEP = 'test/**/deep/**/*.test.ts';
+const LONGER = [
+  'test/model/**/*.test.ts',
+  'test/crashes/**/*.test.ts',
+  'test/{engine,effects}/{journal-over-time,withheld}.test.ts',
+];
 
 /** What the fidelity tests of this run record, for the table that is made of it (test/fidelity/table.ts). */
 const fidelityResults = join(tmpdir(), `drover-fidelity-${process.pid}`);
@@ -27,11 +32,12 @@ export default defineConfig({
     // compute, and those that are about time bear the load of a few. Last the table of what the fidelity tests saw.
     projects: [
       group('drover', 0, {
-        include: ['test/**/*.test.ts'],
-        exclude: [FIDELITY_TABLE, ...tooDeep],
-        maxWorkers: 3,
+        include: deep ? [DEEP, ...LONGER] : ['test/**/*.test.ts'],
+        exclude: deep ? [] : [FIDELITY_TABLE, DEEP],
+        // In the deep tier each file plays several scenarios at once.
+        maxWorkers: deep ? 2 : 3,
       }),
-      group('fidelity-table', 1, { include: [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
+      group('fidelity-table', 1, { include: deep ? [] : [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
     ],
     maxConcurrency: 3,
     env: { DROVER_FIDELITY_RESULTS: fidelityResults },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scenario, type World } from './world.ts';
+import { scenario, type World } from '../world.ts';
 
 /** A long job on an instance that an operator terminates; drained while the job runs. */
 async function drainUnderAJob({ seen, sandbox }: World) {

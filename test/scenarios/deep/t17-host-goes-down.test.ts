@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOOKS, scenario, type World } from './world.ts';
+import { HOOKS, scenario, type World } from '../world.ts';
 
 /** It is waited for until it has expired. */
 const SHORT_HOOK = { ...HOOKS.terminateHook, heartbeatTimeout: 20 };

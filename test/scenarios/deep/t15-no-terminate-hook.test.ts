@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scenario } from './world.ts';
+import { scenario } from '../world.ts';
 
 it('T15: without a terminate hook our own retirement loses no job and the group’s scale-in takes no busy instance', async () => {
   await scenario(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntries } from '../../src/engine/journal.ts';
-import { HOOKS, scenario } from './world.ts';
+import { readEntries } from '../../../src/engine/journal.ts';
+import { HOOKS, scenario } from '../world.ts';
 
 /** What the group has, when its terminate hook opens, and the answers that its hooks then get. */
 const VARIANTS = [

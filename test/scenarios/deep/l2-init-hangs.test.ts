@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntries } from '../../src/engine/journal.ts';
-import { markedProcesses } from '../../src/playbooks/marked-processes.ts';
-import { HOOKS, scenario, type World } from './world.ts';
+import { readEntries } from '../../../src/engine/journal.ts';
+import { markedProcesses } from '../../../src/playbooks/marked-processes.ts';
+import { HOOKS, scenario, type World } from '../world.ts';
 
 const config = { lifecycle: { initAttempts: 2, initTimeout: '15s' } };
 const none = { launchHook: undefined, terminateHook: undefined };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntries } from '../../src/engine/journal.ts';
-import { PATIENT, scenario, type World } from './world.ts';
+import { readEntries } from '../../../src/engine/journal.ts';
+import { PATIENT, scenario, type World } from '../world.ts';
 
 /** The lives that an instance has had, by its own record. */
 const livesOf = ({ dir }: World, instanceId: string): number[] => [

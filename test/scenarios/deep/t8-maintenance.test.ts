@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MaintenanceEvent } from '../../src/sandbox/metadata/view.ts';
-import { PATIENT, scenario, type World } from './world.ts';
+import type { MaintenanceEvent } from '../../../src/sandbox/metadata/view.ts';
+import { PATIENT, scenario, type World } from '../world.ts';
 
 const LEAD = 8_000;
 const options = {

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { openJournal, readEntries } from '../../src/engine/journal.ts';
-import type { RunningInstance } from '../../src/sandbox/sandbox.ts';
-import { scanFiles } from './secrets.ts';
-import { scenario, type World } from './world.ts';
+import { openJournal, readEntries } from '../../../src/engine/journal.ts';
+import type { RunningInstance } from '../../../src/sandbox/sandbox.ts';
+import { scanFiles } from '../secrets.ts';
+import { scenario, type World } from '../world.ts';
 
 const configOf = ({ dir }: RunningInstance) =>
   readFileSync(join(dir, 'gitlab-runner', 'config.toml'), 'utf8');

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readRecord } from '../../src/engine/journal.ts';
-import type { SandboxInstance } from '../../src/sandbox/host.ts';
-import { PATIENT, scenario, type World } from './world.ts';
+import { readRecord } from '../../../src/engine/journal.ts';
+import type { SandboxInstance } from '../../../src/sandbox/host.ts';
+import { PATIENT, scenario, type World } from '../world.ts';
 
 const systemIdOf = ({ dir }: SandboxInstance): string =>
   readFileSync(join(dir, 'gitlab-runner', '.runner_system_id'), 'utf8').trim();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scenario } from './world.ts';
+import { scenario } from '../world.ts';
 
 /** When the terminate hook opens after the notice, which EC2 leaves open. */
 const HOOK_OPENS = [
