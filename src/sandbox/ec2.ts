@@ -4,9 +4,12 @@ import type { XmlValue } from './xml.ts';
 
 const CODES = { running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 } as const;
 
+/** The name of every operation that the sandbox's EC2 has. */
+export const ec2Operations: readonly string[] = ['DescribeInstances'];
+
 /** The little of EC2 that fleets ask: which instances there are. Terminated ones are still known, for a while. */
 export function ec2Operation(group: ScalingGroup, name: string, params: URLSearchParams): XmlValue {
-  if (name !== 'DescribeInstances') {
+  if (!ec2Operations.includes(name)) {
     throw new AwsFault('InvalidAction', `The action ${name} is not valid for this web service.`);
   }
   if (params.get('DryRun') === 'true') {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsFault } from './autoscaling/model.ts';
 import type { HttpRequest, Reply, Route } from './http.ts';
+import { ownEntry } from './own-entry.ts';
 
 /** SSM Parameter Store and Secrets Manager, as much of them as reading takes. */
 export interface StoredSecrets {
@@ -24,6 +25,16 @@ export function storedSecretsRoute(request: HttpRequest): Route | null {
   return { operation: target[2], service, mutating: false, params: named(bodyOf(request)) };
 }
 
+type Give = (stored: StoredSecrets, region: string, body: Record<string, unknown>) => object;
+
+const answers: Record<string, { service: Route['service']; give: Give }> = {
+  GetParameter: { service: 'ssm', give: parameter },
+  GetSecretValue: { service: 'secretsmanager', give: secret },
+};
+
+/** The name of every operation that the sandbox has of the two services. */
+export const storedSecretsOperations: readonly string[] = Object.keys(answers);
+
 /** The answer to a call that {@link storedSecretsRoute} knows. Throws AwsFault. */
 export function storedSecretsAnswer(
   stored: StoredSecrets,
@@ -31,12 +42,9 @@ export function storedSecretsAnswer(
   request: HttpRequest,
   { operation, service }: Route,
 ): Reply {
-  const body = bodyOf(request);
-  if (service === 'ssm' && operation === 'GetParameter') return json(200, parameter(stored, region, body));
-  if (service === 'secretsmanager' && operation === 'GetSecretValue') {
-    return json(200, secret(stored, region, body));
-  }
-  throw new AwsFault('UnknownOperationException', '');
+  const answer = ownEntry(answers, operation);
+  if (answer === undefined || answer.service !== service) throw new AwsFault('UnknownOperationException', '');
+  return json(200, answer.give(stored, region, bodyOf(request)));
 }
 
 /** An error as both services put it. */

@@ -1,11 +1,16 @@
 import { moduleCredentials, sdkCredentials } from './real-parts/aws-credentials.ts';
 import { runnerExchanges, runnerMetrics } from './real-parts/gitlab-runner.ts';
 import { metadataMock } from './real-parts/metadata-mock.ts';
+import { moto, sdk, serviceModel } from './real-parts/moto.ts';
 import type { RealPart } from './table.ts';
 
 /** Every real part, in the order of docs/fidelity.md. Who adds a fidelity test adds its part here. */
 export const parts: readonly RealPart[] = [
+  // One a line.
   metadataMock,
+  serviceModel,
+  moto,
+  sdk,
   runnerExchanges,
   runnerMetrics,
   sdkCredentials,

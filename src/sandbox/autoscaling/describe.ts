@@ -8,11 +8,17 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 const ARN = 'arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:00000000:autoScalingGroupName';
 
+const LAUNCH_TEMPLATE = {
+  LaunchTemplateId: 'lt-0123456789abcdef0',
+  LaunchTemplateName: 'sandbox',
+  Version: '1',
+};
+
 export function describeGroup(group: ScalingGroup): XmlValue {
   return {
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: `${ARN}/${group.name}`,
-    LaunchTemplate: { LaunchTemplateId: 'lt-0123456789abcdef0', LaunchTemplateName: 'sandbox', Version: '1' },
+    LaunchTemplate: LAUNCH_TEMPLATE,
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desiredCapacity,
@@ -35,6 +41,7 @@ export function describeGroup(group: ScalingGroup): XmlValue {
     Tags: [],
     TerminationPolicies: ['Default'],
     NewInstancesProtectedFromScaleIn: false,
+    CapacityRebalance: false,
     ServiceLinkedRoleARN: 'arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/sandbox',
     TrafficSources: [],
     ...(group.warmPool.spec && {
@@ -80,6 +87,7 @@ const member = (instance: GroupInstance) => ({
   AvailabilityZone: instance.availabilityZone,
   LifecycleState: instance.lifecycleState,
   HealthStatus: instance.health,
+  LaunchTemplate: LAUNCH_TEMPLATE,
   ProtectedFromScaleIn: instance.scaleInProtected,
 });
 
@@ -92,6 +100,7 @@ export function describeInstance(group: ScalingGroup, instance: GroupInstance): 
     LifecycleState: instance.lifecycleState,
     // This call writes it in capitals, DescribeAutoScalingGroups does not.
     HealthStatus: instance.health.toUpperCase(),
+    LaunchTemplate: LAUNCH_TEMPLATE,
     ProtectedFromScaleIn: instance.scaleInProtected,
   };
 }

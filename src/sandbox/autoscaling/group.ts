@@ -53,6 +53,12 @@ const MOVES = {
   Detached: ['InService', 'Detaching'],
 } as const;
 
+const MOVE_WORDS = {
+  Standby: 'Moving EC2 instance to Standby',
+  InService: 'Moving EC2 instance out of Standby',
+  Detached: 'Detaching EC2 instance',
+} as const;
+
 /** SetInstanceProtection takes no other. */
 const PROTECTABLE = new Set(['InService', 'EnteringStandby', 'Standby']);
 
@@ -242,8 +248,8 @@ export class ScalingGroup {
     this.reconcile();
   }
 
-  /** Standby and back, or out of the group. */
-  move(id: string, state: 'Standby' | 'InService' | 'Detached', decrement: boolean): void {
+  /** Standby and back, or out of the group. Gives the activity as it is answered, which is before its end. */
+  move(id: string, state: 'Standby' | 'InService' | 'Detached', decrement: boolean): Activity {
     const instance = this.#existing(id);
     if (decrement && this.desiredCapacity <= this.minSize) {
       throw new AwsFault(
@@ -261,7 +267,11 @@ export class ScalingGroup {
     this.#enter(instance, through);
     this.#enter(instance, state);
     if (state === 'Detached') this.instances.delete(id);
+    const activity = this.#activity(`${MOVE_WORDS[state]}: ${id}`, 'a user request');
+    const answered = { ...activity };
+    Object.assign(activity, { endedAt: activity.startedAt, status: 'Successful' });
     this.reconcile();
+    return answered;
   }
 
   /** EC2 took the machine (Spot, or a crash): no hook is waited for. */

@@ -164,10 +164,9 @@ function move(
   state: 'Standby' | 'InService' | 'Detached',
 ): XmlValue {
   ours(group, params);
-  for (const id of listOf(params, 'InstanceIds')) {
-    group.move(id, state, flag(params, 'ShouldDecrementDesiredCapacity'));
-  }
-  return { Activities: [] };
+  const decrement = flag(params, 'ShouldDecrementDesiredCapacity');
+  const activities = listOf(params, 'InstanceIds').map((id) => group.move(id, state, decrement));
+  return { Activities: activities.map((activity) => describeActivity(group, activity)) };
 }
 
 /** An action is named by its token or by its instance. */
@@ -180,6 +179,9 @@ function instanceOf(group: ScalingGroup, params: QueryParams): string {
   }
   throw new AwsFault('ValidationError', `No active Lifecycle Action found with token ${token}`);
 }
+
+/** The name of every operation that the sandbox's Auto Scaling has. */
+export const autoScalingOperations: readonly string[] = [...Object.keys(reads), ...Object.keys(changes)];
 
 export const isMutating = (operation: string): boolean => Object.hasOwn(changes, operation);
 
