@@ -55,8 +55,10 @@ export function startAwsServer(options: {
     service: 'autoscaling',
     log,
     faults,
-    throttled: ({ service }) =>
-      service === 'ec2' ? { status: 503, code: 'RequestLimitExceeded' } : { status: 400, code: 'Throttling' },
+    throttled: ({ service }) => {
+      if (service === 'ec2') return { status: 503, code: 'RequestLimitExceeded' };
+      return { status: 400, code: isJson(service) ? 'ThrottlingException' : 'Throttling' };
+    },
     errorReply: ({ status, code, message }, { service }) =>
       errorOf(service, new AwsFault(code, message, status)),
     route: (request) => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startBoto3 } from './aws/boto3.ts';
+import { modelTests } from './aws/model-tests.ts';
 import { type Clients, motoTests } from './aws/moto-tests.ts';
+import { ruleTests } from './aws/rule-tests.ts';
 import { startSdk } from './aws/sdk.ts';
 import { startMoto } from './aws/worlds.ts';
 import { findMoto } from './real-parts/moto.ts';
@@ -17,5 +19,7 @@ describe.skipIf(programs === null)('the calls of Auto Scaling, EC2, SSM and Secr
   afterAll(async () => {
     await Promise.all([clients.boto3.close(), clients.sdk.close(), clients.moto.close()]);
   });
+  modelTests(() => clients);
   motoTests(() => clients);
+  ruleTests(() => clients);
 });

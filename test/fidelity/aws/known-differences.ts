@@ -11,7 +11,7 @@ const NOWHERE = 'no such (group|policy|instance)$';
 
 /** Of EC2's many members the sandbox gives those that fleets ask for. */
 const EC2_ONLY = [
-  'AmiLaunchIndex|Architecture|BlockDeviceMappings|EbsOptimized|Hypervisor|MetadataOptions|Monitoring',
+  'AmiLaunchIndex|Architecture|BlockDeviceMappings|EbsOptimized|Hypervisor|KernelId|MetadataOptions|Monitoring',
   'NetworkInterfaces|Placement\\.GroupName|Platform|PrivateDnsName|ProductCodes|PublicDnsName|PublicIpAddress',
   'RootDeviceName|RootDeviceType|SecurityGroups|SourceDestCheck|SriovNetSupport|StateReason',
   'StateTransitionReason|SubnetId|VirtualizationType|VpcId',
