@@ -19,7 +19,9 @@ const LONGEST = [
 const rank = ({ moduleId }: TestSpecification): number => {
   const place = LONGEST.findIndex((part) => moduleId.includes(`/test/${part}`));
   if (place >= 0) return place;
-  return /\/test\/(scenarios|browser|playbooks)\//.test(moduleId) ? LONGEST.length : LONGEST.length + 1;
+  return /\/test\/(scenarios|browser|playbooks|fidelity)\//.test(moduleId)
+    ? LONGEST.length
+    : LONGEST.length + 1;
 };
 
 /** The long files, then those with real processes, then the rest; the same on every machine, with or without a cache. */

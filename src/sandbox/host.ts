@@ -42,6 +42,8 @@ export interface AgentHostOptions {
   root: string;
   /** The gitlab-runner executable; default: the sandbox's own. */
   runner?: string;
+  /** The Node that runs the agent; default: this process's own. */
+  node?: string;
   /** PATH of the agent; holds ansible-playbook. */
   path?: string;
   /** The `runners` of config.yml; what they name (token files) is made by the caller. */
@@ -81,7 +83,7 @@ export function agentHost(options: AgentHostOptions): InstanceHost & {
   const startAgent = (instance: SandboxInstance) => {
     const log = openSync(join(instance.dir, 'agent.log'), 'a', 0o600);
     const child = spawn(
-      process.execPath,
+      options.node ?? process.execPath,
       [
         join(options.root, 'bin', 'drover.js'),
         'agent',

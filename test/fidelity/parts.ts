@@ -2,6 +2,7 @@ import { moduleCredentials, sdkCredentials } from './real-parts/aws-credentials.
 import { runnerExchanges, runnerMetrics } from './real-parts/gitlab-runner.ts';
 import { metadataMock } from './real-parts/metadata-mock.ts';
 import { moto, sdk, serviceModel } from './real-parts/moto.ts';
+import { newerNodes } from './real-parts/node.ts';
 import type { RealPart } from './table.ts';
 
 /** Every real part, in the order of docs/fidelity.md. Who adds a fidelity test adds its part here. */
@@ -15,4 +16,5 @@ export const parts: readonly RealPart[] = [
   runnerMetrics,
   sdkCredentials,
   moduleCredentials,
+  ...newerNodes,
 ];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import { readEntries } from '../../src/engine/journal.ts';
@@ -24,6 +24,8 @@ export interface WorldOptions extends Allowances {
   registration?: 'taken' | 'refused';
   /** The agents and their playbooks have no keys of their own: they take the role's from the metadata, good for so long. */
   role?: SandboxOptions['credentials'];
+  /** The Node that runs the agents, and the sandbox's runner with them. */
+  node?: string;
   /** The agents' environment, beside what every agent has. */
   env?: Record<string, string>;
   /** Added to the agents' command line. */
@@ -108,6 +110,10 @@ export async function scenario(options: WorldOptions, play: (world: World) => Pr
     runners,
     config,
     ...(options.role && { credentials: 'role' as const }),
+    ...(options.node && {
+      node: options.node,
+      path: [dirname(options.node), process.env.PATH].join(delimiter),
+    }),
     ...(options.env && { env: options.env }),
     ...(options.args && { args: options.args }),
     ...(options.restartAfter && { restartAfter: options.restartAfter }),
