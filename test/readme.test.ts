@@ -162,10 +162,11 @@ test('npm run bench measures, judges and exits accordingly', async () => {
   }
   const { exitCode, stdout } = await sh(`${all[0]} ${quick}`);
   const figures = stdout.split('\n').filter((line) => line.startsWith('{'));
-  expect(figures.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ figure: 'job-end-to-release', pairs: 1, ratio: expect.any(Number) }),
-  ]);
-  expect(exitCode).toBe(0);
+  const [verdict, ...more] = figures.map((line) => JSON.parse(line));
+  expect(verdict).toMatchObject({ figure: 'job-end-to-release', pairs: 1, ratio: expect.any(Number) });
+  expect(more).toEqual([]);
+  // Whether it was quick enough is not for a test to say, on a machine with other things to do.
+  expect(exitCode).toBe(verdict.ok ? 0 : 1);
 }, 120_000);
 
 test('npm run soak loses nothing, and its last line is the summary', async () => {
