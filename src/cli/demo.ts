@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
+import { openPageOf } from './open-page.ts';
 import { pagePort } from './page-port.ts';
 
 const example = `
@@ -10,6 +11,7 @@ Example:
 
 interface DemoOptions {
   keep: boolean;
+  open: boolean;
   page?: number | null;
   runner?: string;
 }
@@ -21,6 +23,7 @@ export function addDemo(program: Command, context: CliContext): void {
     .description('play the whole story on the sandbox: launch, jobs, scale up, retire, drain, release')
     .option('--keep', 'keep the directory with journals and logs, also after success', false)
     .option('--page <port>', 'port of the status page, or off; default: 9180, or any free one', pagePort)
+    .option('--no-open', 'do not open the status page in a browser, also where there is a desktop')
     .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: DemoOptions, command: Command) => {
@@ -31,7 +34,11 @@ export function addDemo(program: Command, context: CliContext): void {
         runner: options.runner,
         page: options.page,
         signal: context.signal,
-        tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
+        tell: (line) => {
+          if (json) return printJson(context, line.event);
+          context.print(line.text);
+          if (options.open) openPageOf(line);
+        },
       });
       if (json) printJson(context, summary);
       for (const problem of problems) process.stderr.write(`drover: demo: ${problem}\n`);

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
+import { openPageOf } from './open-page.ts';
 import { pagePort } from './page-port.ts';
 
 const example = `
@@ -15,6 +16,7 @@ interface SandboxCommandOptions {
   desired?: number;
   dir?: string;
   agents: boolean;
+  open: boolean;
   page?: number | null;
   runner?: string;
 }
@@ -30,6 +32,7 @@ export function addSandbox(program: Command, context: CliContext): void {
     .option('--dir <path>', 'where the world keeps its files; kept. Default: a temporary directory, removed')
     .option('--agents', 'boot a drover agent on each instance', false)
     .option('--page <port>', 'port of the status page, or off; default: 9180, or any free one', pagePort)
+    .option('--no-open', 'do not open the status page in a browser, also where there is a desktop')
     .option('--runner <path>', 'use this gitlab-runner instead of the sandbox’s own', executableFile)
     .addHelpText('after', example)
     .action(async (options: SandboxCommandOptions, command: Command) => {
@@ -40,7 +43,11 @@ export function addSandbox(program: Command, context: CliContext): void {
         ...options,
         ...size,
         signal: context.signal,
-        tell: (line) => (json ? printJson(context, line.event) : context.print(line.text)),
+        tell: (line) => {
+          if (json) return printJson(context, line.event);
+          context.print(line.text);
+          if (options.open) openPageOf(line);
+        },
       });
       if (json) printJson(context, { event: 'summary', end: 'stopped' });
     });
