@@ -70,7 +70,7 @@ function exchange(send: Send, request: HttpRequest): Promise<HttpReply> {
       agent: agent ?? (url.startsWith('http:') ? unkept : false),
     };
     if (headers) options.headers = headers;
-    if (url.startsWith('http://localhost')) options.lookup = loopback;
+    if (new URL(url).hostname === 'localhost') options.lookup = loopback;
     const outgoing = send(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       let size = 0;

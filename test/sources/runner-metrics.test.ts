@@ -134,6 +134,12 @@ describe('no reading is not a zero', () => {
     expect(await look({ timeout: 300 })).toMatchObject({ type: 'runner.unreadable' });
   });
 
+  test('a host that is not localhost, though its name begins so, is not looked for there', async () => {
+    const { port } = new URL(server.url);
+    const url = `http://localhost.invalid:${port}/metrics`;
+    expect(await look({ url })).toMatchObject({ type: 'runner.unreadable' });
+  });
+
   test('a closed port is unreadable', async () => {
     expect(await look({ url: 'http://127.0.0.1:1/metrics' })).toMatchObject({ type: 'runner.unreadable' });
   });
