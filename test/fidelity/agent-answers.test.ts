@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inService, looks, runningJob, serves } from '../scenarios/steps.ts';
 import { PATIENT, scenario, type World, type WorldOptions } from '../scenarios/world.ts';
 
 /** What operators and the group itself do to an instance, beside ending it, and how its agent answers. */
@@ -6,33 +7,6 @@ const options = (group: WorldOptions['group'], lifecycle: Record<string, unknown
   group: { desiredCapacity: 1, maxSize: 1, ...PATIENT, ...group },
   config: { lifecycle, metadata: { timeout: '5s' } },
 });
-
-async function inService({ seen, agentIn }: World): Promise<string> {
-  const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
-  await agentIn(instanceId, 'inService');
-  return instanceId;
-}
-
-async function runningJob({ seen, sandbox }: World, script: string): Promise<number> {
-  const { id } = sandbox.gitlab.addJob({ script: [script] });
-  await seen({ subject: 'job', id, state: 'running' });
-  return id;
-}
-
-async function serves({ seen, sandbox }: World): Promise<void> {
-  const { id } = sandbox.gitlab.addJob({ script: ['true'] });
-  await seen({ subject: 'job', id, state: 'success' });
-}
-
-/** So many looks of the agent at its group, from now on: time in which it could have acted. */
-async function looks({ sandbox, seen }: World, count: number): Promise<void> {
-  const from = sandbox.log.entries.length;
-  const found = new Set<number>();
-  await seen(({ seq, operation }) => {
-    if (seq > from && operation === 'DescribeAutoScalingInstances') found.add(seq);
-    return found.size >= count;
-  });
-}
 
 const refresh = (world: World) =>
   world.sandbox.autoscaling.refreshes.start({ scaleInProtected: 'Wait', standby: 'Wait' });
@@ -90,7 +64,7 @@ describe('an operator holds the group', () => {
       sandbox.autoscaling.suspended.add('Terminate');
       const instanceId = await inService(world);
       await world.agentIn(instanceId, 'inService.idle');
-      await looks(world, 8);
+      await looks(world, 'DescribeAutoScalingInstances', 8);
       expect(entries({ operation: 'TerminateInstanceInAutoScalingGroup' })).toEqual([]);
       await serves(world);
       sandbox.autoscaling.suspended.delete('Terminate');
@@ -108,7 +82,7 @@ describe('an operator holds the group', () => {
       sandbox.autoscaling.move(instanceId, 'Standby', true);
       await agentIn(instanceId, 'standby');
       await seen({ subject: 'job', id: job, state: 'success' });
-      await looks(world, 8);
+      await looks(world, 'DescribeAutoScalingInstances', 8);
       expect(entries({ operation: 'TerminateInstanceInAutoScalingGroup' })).toEqual([]);
       expect(entries({ operation: 'SetDesiredCapacity' })).toEqual([]);
       sandbox.autoscaling.move(instanceId, 'InService', false);
@@ -127,7 +101,7 @@ describe('an operator holds the group', () => {
       sandbox.autoscaling.move(instanceId, 'Detached', true);
       await agentIn(instanceId, 'unmanaged');
       await seen({ subject: 'job', id: job, state: 'success' });
-      await looks(world, 6);
+      await looks(world, 'DescribeAutoScalingInstances', 6);
       await serves(world);
       expect(entries({ operation: 'TerminateInstanceInAutoScalingGroup' })).toEqual([]);
       expect(entries({ operation: 'CompleteLifecycleAction' })).toHaveLength(1);

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scenario, type World } from './world.ts';
-
-/** Looks at the group, from now on. */
-async function looks({ seen, sandbox }: World, times: number): Promise<void> {
-  const from = sandbox.log.entries.length;
-  let count = 0;
-  await seen(({ seq, operation }) => {
-    if (seq > from && operation === 'DescribeAutoScalingGroups') count += 1;
-    return count >= times;
-  });
-}
+import { looks } from './steps.ts';
+import { scenario } from './world.ts';
 
 describe('C13: an increase brings no instance', () => {
   it.concurrent('since there is no capacity: no further increase until it is there', async () => {
@@ -19,7 +10,7 @@ describe('C13: an increase brings no instance', () => {
       sandbox.autoscaling.launchFailure = 'We currently do not have sufficient m5.large capacity.';
       const job = heldJob();
       await seen({ subject: 'group', desiredCapacity: 2 });
-      await looks(world, 8);
+      await looks(world, 'DescribeAutoScalingGroups', 8);
       expect(entries({ subject: 'group' }).map(({ desiredCapacity }) => desiredCapacity)).toEqual([2]);
       sandbox.autoscaling.launchFailure = null;
       const arrived = new Set<string>();
@@ -39,7 +30,7 @@ describe('C13: an increase brings no instance', () => {
       sandbox.autoscaling.suspended.add('Launch');
       const job = heldJob();
       await seen({ subject: 'job', id: job.id, state: 'running' });
-      await looks(world, 6);
+      await looks(world, 'DescribeAutoScalingGroups', 6);
       expect(entries({ operation: 'SetDesiredCapacity' })).toEqual([]);
       sandbox.autoscaling.suspended.delete('Launch');
       await seen({ subject: 'group', desiredCapacity: 2 });

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scenario, type World } from './world.ts';
-
-async function inService({ seen, agentIn }: World): Promise<string> {
-  const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
-  await agentIn(instanceId, 'inService');
-  return instanceId;
-}
+import { inService } from './steps.ts';
+import { scenario } from './world.ts';
 
 describe('C14: the runner fails in service', () => {
   it.concurrent('a process that dies is started again, under its old registration', async () => {

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { HOOKS, scenario, type World } from '../world.ts';
+import { inService, runningJob } from '../steps.ts';
+import { HOOKS, scenario } from '../world.ts';
 
 /** It is waited for until it has expired. */
 const SHORT_HOOK = { ...HOOKS.terminateHook, heartbeatTimeout: 20 };
-
-async function inService({ seen, agentIn }: World): Promise<string> {
-  const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
-  await agentIn(instanceId, 'inService');
-  return instanceId;
-}
-
-async function runningJob({ seen, sandbox }: World, script: string): Promise<number> {
-  const { id } = sandbox.gitlab.addJob({ script: [script] });
-  await seen({ subject: 'job', id, state: 'running' });
-  return id;
-}
 
 describe('T17: the host goes down', () => {
   it.concurrent('powers off under a job that ends in time: it ends, the runner is unregistered, no hook is answered', async () => {

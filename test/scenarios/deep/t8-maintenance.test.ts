@@ -1,46 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { MaintenanceEvent } from '../../../src/sandbox/metadata/view.ts';
+import { inService, looks, scheduledReboot } from '../steps.ts';
 import { PATIENT, scenario, type World } from '../world.ts';
 
 const LEAD = 8_000;
+const SCHEDULED = 'meta-data/events/maintenance/scheduled';
 const options = {
   // No other instance takes the job that waits.
   group: { desiredCapacity: 1, maxSize: 1, ...PATIENT },
   config: { lifecycle: { maintenanceLead: `${LEAD}ms` }, metadata: { timeout: '5s' } },
 };
 
-const rebootAt = (notBefore: number): MaintenanceEvent => ({
-  id: 'instance-event-0a1b2c3d4e5f60718',
-  code: 'system-reboot',
-  description: 'scheduled reboot',
-  notBefore,
-  notAfter: notBefore + 3_600_000,
-  state: 'active',
-});
-
-async function inService({ seen, agentIn }: World): Promise<string> {
-  const { instanceId = '' } = await seen({ subject: 'instance', state: 'InService' });
-  await agentIn(instanceId, 'inService');
-  return instanceId;
-}
-
-/** So many looks of the agent at the scheduled events, from now on. */
-async function looks({ sandbox, seen }: World, count: number): Promise<void> {
-  const from = sandbox.log.entries.length;
-  const found = new Set<number>();
-  await seen(({ seq, operation }) => {
-    if (seq > from && operation === 'meta-data/events/maintenance/scheduled') found.add(seq);
-    return found.size >= count;
-  });
-}
-
 /** A job that nobody takes now; what is waited for meanwhile shows that there was time to. */
 async function takesNothing(world: World): Promise<number> {
   const { sandbox } = world;
   // A request for jobs that was under way when the runner was told to stop may still bring one.
-  await looks(world, 6);
+  await looks(world, SCHEDULED, 6);
   const job = sandbox.gitlab.addJob({ script: ['true'] });
-  await looks(world, 6);
+  await looks(world, SCHEDULED, 6);
   expect(sandbox.gitlab.jobs.find(({ id }) => id === job.id)?.state).toBe('pending');
   return job.id;
 }
@@ -52,7 +28,7 @@ describe('T8: a scheduled reboot', () => {
       const instanceId = await inService(world);
       const running = sandbox.gitlab.addJob({ script: ['sleep 30'] });
       await seen({ subject: 'job', id: running.id, state: 'running' });
-      const event = rebootAt(Date.now() + LEAD + 5_000);
+      const event = scheduledReboot(Date.now() + LEAD + 5_000);
       sandbox.scheduleMaintenance(instanceId, event);
       await agentIn(instanceId, 'inService.cordoned');
       expect(Date.now()).toBeLessThan(event.notBefore);
@@ -72,7 +48,7 @@ describe('T8: a scheduled reboot', () => {
     await scenario(options, async (world) => {
       const { seen, sandbox, entries, agentIn } = world;
       const instanceId = await inService(world);
-      const event = rebootAt(Date.now() + LEAD + 3_000);
+      const event = scheduledReboot(Date.now() + LEAD + 3_000);
       sandbox.scheduleMaintenance(instanceId, event);
       await agentIn(instanceId, 'inService.cordoned');
       const waiting = await takesNothing(world);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MaintenanceEvent } from '../../../src/sandbox/metadata/view.ts';
+import { scheduledReboot } from '../../scenarios/steps.ts';
 import { skipHosts } from '../hosts/requirements.ts';
 import { hostScenario } from '../world.ts';
 import { completed, managers, oneServing, PATIENCE, runningJob, serves, TEST_LIMIT } from './steps.ts';
@@ -56,14 +56,7 @@ describe.skipIf(skipHosts())('warm pool and maintenance, with the services', () 
         const { seen, sandbox, entries } = world;
         const host = await oneServing(world);
         const notBefore = Date.now() + LEAD + 5_000;
-        const event: MaintenanceEvent = {
-          id: 'instance-event-0a1b2c3d4e5f60718',
-          code: 'system-reboot',
-          description: 'scheduled reboot',
-          notBefore,
-          notAfter: notBefore + 3_600_000,
-          state: 'active',
-        };
+        const event = scheduledReboot(notBefore);
         sandbox.scheduleMaintenance(host.name, event);
         await world.recordIn(host.name, 'inService.cordoned');
         await host.waitFor('! systemctl is-active --quiet gitlab-runner');

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { LogEntry } from '../../../src/sandbox/log.ts';
+import * as steps from '../../scenarios/steps.ts';
 import type { TestHost } from '../hosts/host.ts';
 import type { HostWorld } from '../world.ts';
 
@@ -36,17 +37,10 @@ export async function oneServing(world: HostWorld): Promise<TestHost> {
 }
 
 /** Queues a job; resolves with its id when it runs. */
-export async function runningJob({ seen, sandbox }: HostWorld, script: string): Promise<number> {
-  const { id } = sandbox.gitlab.addJob({ script: [script] });
-  await seen({ subject: 'job', id, state: 'running' }, PATIENCE);
-  return id;
-}
+export const runningJob = (world: HostWorld, script: string) => steps.runningJob(world, script, PATIENCE);
 
 /** Plays one job to its end: the instances serve. */
-export async function serves(world: HostWorld): Promise<void> {
-  const { id } = world.sandbox.gitlab.addJob({ script: ['true'] });
-  await world.seen({ subject: 'job', id, state: 'success' }, PATIENCE);
-}
+export const serves = (world: HostWorld) => steps.serves(world, PATIENCE);
 
 /** Section `status` of a host's configuration, for {@link showsPage}. */
 export const withPage = { status: { listen: '127.0.0.1:9180' } };
