@@ -233,7 +233,7 @@ test('every command of the tour is there, with an example', async () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Examples?:$/m);
   }
-}, 60_000);
+}, 240_000);
 
 test('no command of the README was left out, and each npm script that it names exists', () => {
   expect([...left]).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { PagePort } from '../demo/page.ts';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
 import { openPageOf } from './open-page.ts';
@@ -12,7 +13,7 @@ Example:
 interface DemoOptions {
   keep: boolean;
   open: boolean;
-  page?: number | null;
+  page?: PagePort;
   runner?: string;
 }
 

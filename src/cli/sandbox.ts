@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { PagePort } from '../demo/page.ts';
 import { ConfigError } from '../errors.ts';
 import { type CliContext, printJson, sharedOptions } from './context.ts';
 import { executableFile } from './executable-file.ts';
@@ -17,7 +18,7 @@ interface SandboxCommandOptions {
   dir?: string;
   agents: boolean;
   open: boolean;
-  page?: number | null;
+  page?: PagePort;
   runner?: string;
 }
 

@@ -4,7 +4,7 @@ import { endProcessesOf } from '../sandbox/host.ts';
 import { followAgents } from './agent-log.ts';
 import { narrator } from './narrate.ts';
 import { outcomeTables } from './outcome.ts';
-import { openPageUnless } from './page.ts';
+import { openPageUnless, type PagePort } from './page.ts';
 import { openStage, type Stage, stageAgents } from './stage.ts';
 import { playStory } from './story.ts';
 import { type DemoSummary, problemsOf, summarize } from './summary.ts';
@@ -16,8 +16,8 @@ export interface DemoOptions {
   keep: boolean;
   /** A gitlab-runner executable instead of the sandbox's own. */
   runner?: string | undefined;
-  /** The port of the status page; null: no page; default: 9180, or any free one. */
-  page?: number | null | undefined;
+  /** The port of the status page; default: 9180, or any free one. */
+  page?: PagePort | undefined;
   signal: AbortSignal;
   tell: Tell;
 }

@@ -15,6 +15,9 @@ const PORT = 9_180;
 /** How often the instances' files are looked at (ms). */
 const LOOK_EVERY = 150;
 
+/** A port, or no page at all. */
+export type PagePort = number | 'off';
+
 export interface PageOptions {
   title: string;
   sandbox: Sandbox;
@@ -33,12 +36,12 @@ export interface SandboxPage {
   close(): Promise<void>;
 }
 
-/** As {@link openPage}; null for `port` says that there is to be none. */
+/** As {@link openPage}; null where there is to be none. */
 export async function openPageUnless(
-  port: number | null | undefined,
+  port: PagePort | undefined,
   options: Omit<PageOptions, 'port'>,
 ): Promise<SandboxPage | null> {
-  return port === null ? null : openPage({ ...options, port });
+  return port === 'off' ? null : openPage({ ...options, port });
 }
 
 /** The status page of a whole sandbox: all instances beside each other, the world around them, and its controls. */

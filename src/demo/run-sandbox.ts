@@ -4,7 +4,7 @@ import { endProcessesOf } from '../sandbox/host.ts';
 import { byHandHost } from './by-hand-host.ts';
 import { rememberManagers } from './manager-instance.ts';
 import { narrator } from './narrate.ts';
-import { openPageUnless, type SandboxPage } from './page.ts';
+import { openPageUnless, type PagePort, type SandboxPage } from './page.ts';
 import { openStage, stageAgents } from './stage.ts';
 import type { Tell } from './told.ts';
 
@@ -15,8 +15,8 @@ export interface RunSandboxOptions {
   /** Kept; without it a temporary directory that is removed at the end. */
   dir?: string | undefined;
   agents: boolean;
-  /** The port of the status page; null: no page; default: 9180, or any free one. */
-  page?: number | null | undefined;
+  /** The port of the status page; default: 9180, or any free one. */
+  page?: PagePort | undefined;
   runner?: string | undefined;
   signal: AbortSignal;
   tell: Tell;

@@ -67,3 +67,18 @@ test('the sandbox runs another gitlab-runner where one is named, and it is that 
   expect(exitCode).toBe(0);
   expect(processesThatName(TMPDIR)).toEqual([]);
 }, 70_000);
+
+test('a sandbox with --page off has no status page', async () => {
+  const sandbox = startDrover(['sandbox', '--desired', '0', '--page', 'off', '--json'], { TMPDIR }, 60_000);
+  const first = await new Promise<string>((resolve) => {
+    let seen = '';
+    sandbox.stdout.on('data', (chunk) => {
+      seen += chunk;
+      if (seen.includes('\n')) resolve(seen.slice(0, seen.indexOf('\n')));
+    });
+    void sandbox.then(({ stderr }) => resolve(stderr));
+  });
+  sandbox.kill('SIGTERM');
+  await sandbox;
+  expect(JSON.parse(first)).toMatchObject({ event: 'started', pageUrl: null, awsUrl: expect.any(String) });
+}, 70_000);

@@ -67,7 +67,7 @@ async function main(signal: AbortSignal): Promise<void> {
       },
     };
     const stage = { sandbox, dir, agents: null };
-    const { summary, problems } = await playOnStage(stage, { page: null, started, signal, tell, onHosts });
+    const { summary, problems } = await playOnStage(stage, { page: 'off', started, signal, tell, onHosts });
     for (const told of await journalTables(hosts.all())) tell(told);
     if (json) console.log(JSON.stringify(summary));
     for (const problem of problems) console.error(`demo: ${problem}`);
