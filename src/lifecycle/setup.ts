@@ -89,6 +89,8 @@ export const lifecycle = setup({
     seesGone: ({ event }) => seenGroup(event) === null,
     seesTerminateActionOpen: ({ context, event }) =>
       terminateActionOpen(seenGroup(event) ?? null) && !context.terminateActionDone,
+    seesTerminateActionOpenAgain: ({ context, event }) =>
+      terminateActionOpen(seenGroup(event) ?? null) && context.terminateActionDone,
     seesLaunchActionOpen: ({ context, event }) =>
       launchActionOpen(seenGroup(event) ?? null) && !context.launchActionDone,
     seesLaunchActionOpenInPool: ({ context, event }) => {
@@ -246,6 +248,7 @@ export const lifecycle = setup({
     noteAnswered: assign(({ context }) =>
       context.transition === 'launching' ? { launchActionDone: true } : { terminateActionDone: true },
     ),
+    doubtTerminateAnswer: assign({ terminateActionDone: false }),
     forgetAnswers: assign({ launchActionDone: false, terminateActionDone: false }),
     noteUnanswered: assign(({ event }) => {
       if (event.type !== 'lifecycleAction.failed') return {};

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anyRun } from './any-run.ts';
-import { play } from './play.ts';
+import { type Deed, play } from './play.ts';
 
 const deep = process.env.DROVER_TEST_TIER === 'deep';
 
@@ -12,4 +12,17 @@ it('loses nothing, whatever happens and wherever the agent is killed', { timeout
     }),
     { numRuns: Number(process.env.RUNS ?? (deep ? 20_000 : 2_000)), ...(deep ? {} : { seed: 1 }) },
   );
+});
+
+it('answers the second terminate action of an instance that went to the warm pool and was ended there', async () => {
+  const deeds: Deed[] = [
+    { does: 'wait', seconds: 2 },
+    { does: 'announceThenTerminate', lead: 7 },
+    { does: 'maintenanceOver' },
+    { does: 'interrupt' },
+    { does: 'announceThenTerminate', lead: 2 },
+    { does: 'deletedInGitLab' },
+    { does: 'takeBack' },
+  ];
+  expect(await play({ hooks: true, deeds, kills: [] })).toEqual([]);
 });

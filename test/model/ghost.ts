@@ -70,6 +70,9 @@ export function ghostAfter(
     ghost.done.launching = false;
     ghost.asked.launching = false;
   }
+  // A look in which an answered action is open puts the answer in doubt.
+  if (from === 'terminating.releasing' && openIn(input).terminating && before.done.terminating)
+    ghost.done.terminating = false;
   for (const command of next.commands) obey(ghost, command);
   if (to === 'retained' || to === 'released') ghost.asked = { launching: false, terminating: false };
   // A host that was to go down and goes on looks anew, as after a boot.

@@ -129,6 +129,9 @@ export const terminating = lifecycle.createStateConfig({
               answerAction,
             ],
           },
+          // Answered, yet open: an older view, or another action (taken back into the pool, and ended there). The next
+          // look tells.
+          { guard: 'seesTerminateActionOpenAgain', actions: ['noteGroup', 'doubtTerminateAnswer'] },
           {
             guard: 'seesLaunchActionOpen',
             actions: [
