@@ -323,6 +323,15 @@ export const noteGroupAndPace = lifecycle.enqueueActions(({ context, event, enqu
   enqueue('startHeartbeat');
 });
 
+/** Before a drain begins anew, for that sets back the heartbeat's timer: plays that end early must not starve it. */
+export const signOfLife = lifecycle.enqueueActions(({ check, enqueue }) => {
+  if (check('terminateActionStillOpen')) {
+    enqueue({ type: 'recordHeartbeat', params: { transition: 'terminating' } });
+  } else if (check('launchActionStillOpen')) {
+    enqueue({ type: 'recordHeartbeat', params: { transition: 'launching' } });
+  }
+});
+
 /** Answers the action of the context's transition, unless a play has done so. */
 export const answerIfOwed = lifecycle.enqueueActions(({ context, enqueue }) => {
   const { transition, result } = context;

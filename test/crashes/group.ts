@@ -14,12 +14,14 @@ export interface GroupOptions {
   hooks: boolean;
   /** Told what must never happen. */
   violate(what: string): void;
+  /** Somebody could answer a lifecycle action. */
+  attended(): boolean;
   /** The instance is no more: its host goes away. */
   onGone(): void;
 }
 
 /** The instance in its Auto Scaling group, and peers that are only counted. */
-export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptions) {
+export function createGroup(clock: Clock, { hooks, violate, attended, onGone }: GroupOptions) {
   let state: string = 'Pending';
   let target: 'InService' | 'Terminated' | 'Warmed:Running' = 'InService';
   let action: { transition: HookTransition; stop: () => void } | null = null;
@@ -33,7 +35,7 @@ export function createGroup(clock: Clock, { hooks, violate, onGone }: GroupOptio
 
   function open(transition: HookTransition): void {
     const expire = () => {
-      violate(`the ${transition} action timed out in ${state}`);
+      if (attended()) violate(`the ${transition} action timed out in ${state}`);
       close(transition, 'ABANDON');
     };
     action = { transition, stop: later(HOOK_TIMEOUT, expire) };

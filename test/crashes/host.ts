@@ -19,6 +19,8 @@ const RESTART = 2_000;
 /** No shutdown is held up for longer than the chart's limit; then systemd kills what is left. */
 const HELD_UP = 91_000;
 const REBOOT = 20_000;
+/** A look, unreg, and as many restarts as there are kills in a run. */
+const DRAIN_AFTER_BOOT = 20_000;
 /** EC2's health check sees that a machine is off, and nothing is left of it. */
 const SEEN_OFF = 30_000;
 /** States from which the host can go down. */
@@ -193,10 +195,16 @@ export function createHost(world: World, options: HostOptions) {
     runner.die();
     if (kind === 'poweroff') {
       if (!orderly) world.unannounced = true;
+      world.deserted = !orderly;
       clock.setTimer(clock.now() + SEEN_OFF, () => group.vanish());
       return;
     }
-    clock.setTimer(clock.now() + REBOOT, () => {
+    const back = clock.now() + REBOOT;
+    // Killed in the shutdown, and back too late for all that a drain needs before the interruption ends the instance.
+    if (!orderly && world.interruptionAt !== null && world.interruptionAt < back + DRAIN_AFTER_BOOT) {
+      world.unannounced = true;
+    }
+    clock.setTimer(back, () => {
       if (off) return;
       boot += 1;
       goingDown = false;

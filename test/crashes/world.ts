@@ -15,6 +15,7 @@ export function createWorld(hooks: boolean) {
   const group = createGroup(clock, {
     hooks,
     violate,
+    attended: () => !world.deserted,
     onGone: () => {
       // Where nothing announces it there is no time: the shutdown unregisters, or `drover reap` afterwards.
       if (runner.registered && !world.unannounced)
@@ -39,6 +40,8 @@ export function createWorld(hooks: boolean) {
     metricsDownUntil: 0,
     /** A scheduled reboot, until it is over or cancelled. */
     maintenance: null as { id: string; notBefore: number } | null,
+    /** Switched off with its agent killed: nobody is left who could answer the group, but `drover reap`. */
+    deserted: false,
     /** Taken by the group, without a hook that would hold it back. */
     unannounced: false,
   };

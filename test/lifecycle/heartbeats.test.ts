@@ -47,4 +47,13 @@ describe('heartbeats', () => {
     machine.observe({ lifecycleState: 'Pending:Wait' });
     expect(beatAt(machine)).toBe(before);
   });
+
+  it('are not starved by plays that end early, each of which begins the drain anew', () => {
+    const machine = drive();
+    machine.discover({ lifecycleState: 'Terminating:Wait', terminateHook: hook(60_000) });
+    machine.fail();
+    expect(machine.state).toBe('terminating.retrying');
+    expect(machine.fire('retryDelay')).toContainEqual({ type: 'recordHeartbeat', transition: 'terminating' });
+    expect(machine.state).toBe('terminating.draining');
+  });
 });

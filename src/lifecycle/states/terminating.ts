@@ -1,5 +1,5 @@
 import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
-import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
+import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace, signOfLife } from '../setup.ts';
 import { goDown, hastenWithHost, sigkill, sigterm } from './halting.ts';
 
 /** Both for a notice seen here first and for one that was: only an earlier deadline changes anything. */
@@ -83,10 +83,10 @@ export const terminating = lifecycle.createStateConfig({
       },
     },
     retrying: {
-      after: { retryDelay: { target: 'draining' } },
+      after: { retryDelay: { target: 'draining', actions: [signOfLife] } },
       on: {
         'deadline.reached': { target: 'forcing', actions: [...playUnreg] },
-        'host.stopping': { target: 'draining', actions: ['noteHalt', 'setHaltDeadline'] },
+        'host.stopping': { target: 'draining', actions: [signOfLife, 'noteHalt', 'setHaltDeadline'] },
       },
     },
     forcing: {
