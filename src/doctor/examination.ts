@@ -1,6 +1,7 @@
 import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingApi } from '../aws/autoscaling.ts';
 import type { Ec2Api } from '../aws/ec2.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Identity } from '../sources/identity.ts';
 import type { Finding } from './finding.ts';
@@ -11,6 +12,7 @@ export interface Examination {
   config: Config;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
+  clock: Clock;
   /** Runs a program of this host to its end; null: there is no such program. */
   program(file: string, args: readonly string[]): Promise<ProgramOutput | null>;
   identity(): Promise<Identity>;

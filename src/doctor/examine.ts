@@ -33,6 +33,7 @@ export function examine(
     config,
     env,
     signal,
+    clock,
     program: (file, args) => runProgram(file, args, { env, signal }),
     identity,
     apis: async () => ({ autoscaling, ec2 }),

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { clock } from '../../src/doctor/checks/clock.ts';
 import { gitlab } from '../../src/doctor/checks/gitlab.ts';
 import { pausedRunner } from '../../src/doctor/checks/paused-runner.ts';
 import { judgeToken, tokenKind } from '../../src/doctor/checks/token-kind.ts';
@@ -47,4 +48,22 @@ test('GitLab that answers passes; none, a broken one, another server and a wrong
     ]);
     configure({ gitlab: { url: sandbox.awsUrl } });
     expect((await findings(gitlab))[0]?.level).toBe('danger');
+  }));
+
+test('a clock that is not GitLab’s is told with by how much; with no Date to compare with it stays unknown', () =>
+  withWorld(async ({ findings, configure }) => {
+    const levels = async (ahead: number) => await findings(clock, { wall: Date.now() + ahead });
+    expect(await levels(0)).toMatchObject([{ level: 'ok' }]);
+    expect(await levels(-6_000)).toMatchObject([
+      { level: 'advice', text: expect.stringMatching(/[5-7] s behind/) },
+    ]);
+    expect(await levels(3_600_000)).toMatchObject([
+      {
+        level: 'danger',
+        text: expect.stringMatching(/(3599|360[01]) s ahead/),
+        mend: expect.stringContaining('chrony'),
+      },
+    ]);
+    configure({ gitlab: { url: 'http://127.0.0.1:9' } });
+    expect(await levels(0)).toMatchObject([{ level: 'unknown' }]);
   }));

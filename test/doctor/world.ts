@@ -33,8 +33,8 @@ export interface DoctorWorld {
   program(name: string, output: string | null, exitCode?: number): void;
   /** The runner's unit, as systemctl shows it. */
   unit(properties: Record<string, string>, version?: number): void;
-  /** What one check finds. */
-  findings(check: Check): Promise<Finding[]>;
+  /** What one check finds, where the host's clock shows `wall`. */
+  findings(check: Check, options?: { wall?: number }): Promise<Finding[]>;
   close(): Promise<void>;
 }
 
@@ -99,12 +99,12 @@ export async function doctorWorld(group: Partial<SandboxOptions['group']> = {}):
       const script = `#!/bin/sh\nif [ "$1" = --version ]; then echo "systemd ${version} (${version})"; exit; fi\ncat <<'END'\n${shown}\nEND\n`;
       writeFileSync(path, script, { mode: 0o755 });
     },
-    async findings(check) {
+    async findings(check, { wall = Date.now() } = {}) {
       const { signal } = new AbortController();
       const examination = examine(loadConfig(config, env), {
         env,
         signal,
-        clock: createVirtualClock(Date.now()),
+        clock: createVirtualClock(wall),
       });
       try {
         const [result] = await runChecks([check], examination);

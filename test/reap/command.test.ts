@@ -27,6 +27,7 @@ describe('drover reap', () => {
     expect(checked).toMatchObject({ exitCode: 0, stderr: '' });
     expect(checked.stdout).toContain(`would remove  manager ${systemIdOf(gone)}`);
     expect(checked.stdout).toContain('checked, nothing changed');
+    expect((await run(['--dry-run', '--group', 'runners'])).stdout).toBe(checked.stdout);
     const { exitCode, stdout, stderr } = await run(['--group', 'runners']);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`removed       manager ${systemIdOf(gone)}`);

@@ -1,6 +1,7 @@
 import type { Check } from '../examination.ts';
 import { ansible } from './ansible.ts';
 import { awsRights } from './aws-rights.ts';
+import { clock } from './clock.ts';
 import { gitlab } from './gitlab.ts';
 import { groupSettings } from './group-settings.ts';
 import { hostPrograms } from './host-programs.ts';
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   secrets,
   tokenKind,
   gitlab,
+  clock,
   pausedRunner,
   metadata,
   metadataAccess,
