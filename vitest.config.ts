@@ -26,6 +26,13 @@ const group = (
   options: { include: string[]; exclude: string[]; maxWorkers: number },
 ) => ({ extends: true as const, test: { name, ...options, sequence: { groupOrder } } });
 
+const onNewest = group('newest-ansible', 1, {
+  include: ['test/scenarios/*.test.ts', 'test/scenarios/deep/[lt]*.test.ts'],
+  exclude: ['test/scenarios/invariants.test.ts'],
+  maxWorkers: 3,
+});
+const newestAnsible = { ...onNewest, test: { ...onNewest.test, env: { DROVER_TEST_ANSIBLE: 'newest' } } };
+
 export default defineConfig({
   test: {
     // More files than cores, and few tests of each: scenarios and systemd hosts wait for real processes more than they
@@ -37,10 +44,14 @@ export default defineConfig({
         // In the deep tier each file plays several scenarios at once.
         maxWorkers: deep ? 2 : 3,
       }),
-      group('fidelity-table', 1, { include: deep ? [] : [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
+      // Behind the rest of the deep tier: every scenario once more, on the newest Ansible; the sweeps of all steps and
+      // faults are about Drover itself.
+      ...(deep ? [newestAnsible] : []),
+      group('fidelity-table', 2, { include: deep ? [] : [FIDELITY_TABLE], exclude: [], maxWorkers: 1 }),
     ],
     maxConcurrency: 3,
     env: { DROVER_FIDELITY_RESULTS: fidelityResults },
+    globalSetup: ['test/support/tested-ansible.ts'],
     setupFiles: ['test/support/ansible-on-path.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',

@@ -3,10 +3,13 @@
 // leave nothing half-made in anybody's way.
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -22,12 +25,14 @@ const SILENCE_MS = 300_000;
 const STALE_MS = 3_600_000;
 
 /**
- * A Python that can make virtual environments, or null.
+ * A Python that can make virtual environments, of these versions, or null.
  * @param {[number, number]} oldest
+ * @param {[number, number]} newest
  * @returns {string | null}
  */
-export function findPython(oldest) {
-  const can = `import sys, venv, ensurepip; assert sys.version_info >= (${oldest.join(', ')})`;
+export function findPython(oldest, newest = [3, 99]) {
+  const versions = `(${oldest.join(', ')}) <= sys.version_info[:2] <= (${newest.join(', ')})`;
+  const can = `import sys, venv, ensurepip; assert ${versions}`;
   return PYTHONS.find((name) => tryRun(name, ['-c', can]) !== null) ?? null;
 }
 
@@ -38,7 +43,8 @@ export function findPython(oldest) {
 export async function installVenv({ home, python, packages, say }) {
   mkdirSync(dirname(home), { recursive: true });
   removeStale(home);
-  const fresh = `${home}-${process.pid}-${Date.now()}`;
+  // Its programs name it in their first lines: without a link to .drover that may go.
+  const fresh = join(realpathSync(dirname(home)), `${basename(home)}-${process.pid}-${Date.now()}`);
   try {
     await follow(python, ['-m', 'venv', fresh], say);
     say('  1/2 virtual environment made');
@@ -53,6 +59,17 @@ export async function installVenv({ home, python, packages, say }) {
     rmSync(fresh, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Whether a program of a virtual environment can be started: it is there, and so is the Python of its first line, which
+ * is not where it was when the checkout has been moved.
+ * @param {string} program
+ */
+export function canStart(program) {
+  if (!existsSync(program)) return false;
+  const python = /^#!(\/\S+)/.exec(readFileSync(program, 'latin1'))?.[1];
+  return python === undefined || existsSync(python);
 }
 
 /** Installs of `home` that never were finished, or that another has replaced; not those that may still be used. */

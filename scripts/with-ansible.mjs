@@ -1,17 +1,20 @@
 // Runs a command with a usable ansible-playbook first on PATH; installs Ansible before that when there is none.
-// `node scripts/with-ansible.mjs node bin/drover.js demo`
+// `node scripts/with-ansible.mjs node bin/drover.js demo`; with --tested it is the oldest core that Drover takes, as in
+// its tests, where that can be had.
 import { spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { ensureAnsible } from './ensure-ansible.mjs';
+import { ensureTestedAnsible } from './tested-ansible.mjs';
 
-const [command, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const tested = given[0] === '--tested';
+const [command, ...args] = tested ? given.slice(1) : given;
 if (command === undefined) {
-  console.error('usage: node scripts/with-ansible.mjs COMMAND [ARGUMENT…]');
+  console.error('usage: node scripts/with-ansible.mjs [--tested] COMMAND [ARGUMENT…]');
   process.exit(2);
 }
 try {
-  const ansible = await ensureAnsible();
-  const PATH = `${dirname(ansible)}${delimiter}${process.env.PATH}`;
+  const PATH = `${tested ? await testedPrograms() : await foundPrograms()}${delimiter}${process.env.PATH}`;
   const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, PATH } });
   // Ctrl-C reaches the child through the terminal; it decides when to end. SIGTERM is for us alone: pass it on.
   process.on('SIGINT', () => {});
@@ -26,4 +29,18 @@ try {
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
+}
+
+async function foundPrograms() {
+  return dirname(await ensureAnsible());
+}
+
+async function testedPrograms() {
+  try {
+    return await ensureTestedAnsible('oldest', (line) => console.error(line));
+  } catch (error) {
+    if (process.env.CI) throw error;
+    console.error(`another Ansible is taken: ${error.message}`);
+    return await foundPrograms();
+  }
 }

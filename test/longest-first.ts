@@ -7,6 +7,7 @@ const LONGEST = [
   'scenarios/faults-once-each',
   'systemd/install',
   'scenarios/e2-',
+  'fidelity/newest-ansible',
   'scenarios/t5-',
   'scenarios/c7-',
   'playbooks/host-modules',

@@ -19,6 +19,12 @@ options:
     type: int
 """
 
+EXAMPLES = r"""
+# Each event a line of /tmp/events.ndjson:
+# ANSIBLE_CONFIG=playbooks/ansible.cfg ANSIBLE_CALLBACKS_ENABLED=drover_events DROVER_EVENTS_FD=3 \
+#   ansible-playbook playbooks/scale_up.yml -e autoscaling_group=runners 3> /tmp/events.ndjson
+"""
+
 import json
 import os
 import select

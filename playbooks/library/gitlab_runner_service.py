@@ -12,8 +12,8 @@ short_description: Starts GitLab Runner and waits for its proof, or stops it gra
 description:
   - C(state=started) starts the runner unless it is alive, then waits until its metrics prove that it is running and
     that GitLab has answered at least one request for jobs with 2xx since this start. A runner whose first request
-    for jobs gets no answer of any kind within C(answer_timeout) is started again: left alone it waits for that one
-    answer for ten minutes, and asks for nothing else (gitlab-runner's limit for response headers).
+    for jobs gets no answer of any kind within C(answer_timeout) is started again; left alone it waits for that one
+    answer for ten minutes, and asks for nothing else (the limit for response headers that gitlab-runner has).
   - C(state=stopped) asks for a graceful stop (SIGQUIT; systemctl stop), waits until the process is gone, without a
     limit of its own, and disables the unit. Its exit is the only proof that a drain is complete.
 options:

@@ -1,3 +1,4 @@
+import { newest, oldest } from './real-parts/ansible.ts';
 import { moduleCredentials, sdkCredentials } from './real-parts/aws-credentials.ts';
 import { runnerExchanges, runnerMetrics } from './real-parts/gitlab-runner.ts';
 import { metadataMock } from './real-parts/metadata-mock.ts';
@@ -16,5 +17,7 @@ export const parts: readonly RealPart[] = [
   runnerMetrics,
   sdkCredentials,
   moduleCredentials,
+  oldest,
+  newest,
   ...newerNodes,
 ];

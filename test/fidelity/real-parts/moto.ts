@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { findPython, installVenv } from '../../../scripts/private-venv.mjs';
+import { canStart, findPython, installVenv } from '../../../scripts/private-venv.mjs';
 import { autoScalingOperations } from '../../../src/sandbox/autoscaling/operations.ts';
 import { ec2Operations } from '../../../src/sandbox/ec2.ts';
 import { storedSecretsOperations } from '../../../src/sandbox/stored-secrets.ts';
@@ -45,7 +45,7 @@ async function ensure(): Promise<string> {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
   const home = keptIn(`moto-${hash}`);
   const programs = join(home, 'bin');
-  if (existsSync(join(programs, 'moto_server'))) return programs;
+  if (canStart(join(programs, 'moto_server'))) return programs;
   const python = findPython([3, 10]);
   if (python === null) throw new Error('no Python 3.10 or newer with venv');
   say(`fidelity: installing moto and boto3 into ${home} (about 100 MB, usually under a minute)`);
