@@ -116,8 +116,11 @@ const NOTED = /^runner\.(sampled|unreadable)|^maintenance/;
  */
 export function inputsOf(node: Node, everything: readonly Input[], handled: ReadonlySet<string>): Input[] {
   const serves = node.name.startsWith('inService');
+  // The first look has brought the announcement; the metadata and the group say the next, and nobody else matters.
+  const announced = serves && node.snapshot.context.target === 'Terminated';
   const list = everything.filter(
     ({ name, event }) =>
+      (!announced || /^(group|target)\(/.test(name)) &&
       (handled.has(event.type) || (serves && NOTED.test(event.type))) &&
       !(node.ghost.launched && /\(Pending/.test(name)) &&
       !(node.ghost.launched && !node.name.endsWith('releasing') && /\(Warmed:Pending/.test(name)),

@@ -129,7 +129,8 @@ function hear(ghost: Ghost, event: LifecycleInput, current: string | null): void
       ghost.maintenance = true;
       return;
     case 'maintenance.cleared':
-      ghost.maintenance = false;
+      // The explorer knows of one, and of the end of another.
+      if (event.id === 'm1') ghost.maintenance = false;
       return;
     case 'protection.failed':
       ghost.protection = 'unknown';

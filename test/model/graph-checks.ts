@@ -4,8 +4,9 @@ import type { Violation } from './step-checks.ts';
 
 /** States in which the sources look again by themselves, at their own interval. */
 const WATCHED = /^inService\.(unknown|available|saturated|idle|cordoned)/;
-/** A drain has begun, or the host goes down: from here every way must come to its end. */
-const ENDING = /^terminating\.(draining|retrying|forcing)|^launching\.abandoning|^halting\.(?!halted)/;
+/** A drain has begun, the host goes down, or the group is asked: from here every way must come to its end. */
+const ENDING =
+  /^terminating\.(draining|retrying|forcing)|^launching\.abandoning|^halting\.(?!halted)|^inService\.retiring/;
 
 /** Invariant 6 over the whole graph: what can be reached, and what must be. */
 export function progressViolations(graph: Graph): Violation[] {
@@ -82,7 +83,7 @@ function whatReaches({ nodes, edges }: Graph, isGoal: (node: Node) => boolean): 
 }
 
 /**
- * Nodes of a drain that its own steps (timers and ends of plays, the worst of each) lead round in a circle, with
+ * Nodes of a drain or a retirement that its own steps (timers and ends of plays, the worst of each) lead round in a circle, with
  * nobody else doing anything: a retry without a bound. A heartbeat is no progress, and neither is a play cut short by
  * a restart, which has a bound in the deadline.
  */

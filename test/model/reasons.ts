@@ -38,14 +38,23 @@ const FITS: Array<[RegExp, RegExp]> = [
   [/\((Detached|gone)/, /^unmanaged$/],
 ];
 
+/** What the group says, and the one state that it leads to. */
+const NEXT: Array<[from: RegExp, on: RegExp, into: string]> = [
+  [/^(unmanaged|standby)$/, /^group\((Pending|InService)/, 'discovering'],
+  [/^unmanaged$/, /^group\(Warmed/, 'discovering'],
+  // A young instance may not be known everywhere yet: that is looked at once more, and at once.
+  [/^launching\.registering$/, /^group\(gone\)$/, 'discovering'],
+  [/^retained$/, /^group\(gone\)$/, 'released'],
+];
+
 export function lookLeadsElsewhere({ from, input, to }: Edge): string | null {
   const looks = from.name === 'discovering' && input.name.startsWith('discovered(');
   const stays =
     (from.name === 'unmanaged' && /^group\((Detached|gone)/.test(input.name)) ||
     (from.name === 'standby' && input.name === 'group(Standby)') ||
     (from.name === 'warmed' && input.name.startsWith('group(Warmed'));
-  const back = /^(unmanaged|standby)$/.test(from.name) && /^group\((Pending|InService)/.test(input.name);
-  if (back && to.name !== 'discovering') return `${input.name} leads from ${from.name} to ${to.name}`;
+  const next = NEXT.find(([leads, on]) => leads.test(from.name) && on.test(input.name))?.[2];
+  if (next !== undefined && to.name !== next) return `${input.name} leads from ${from.name} to ${to.name}`;
   if (!looks && !stays) return null;
   const fit = FITS.find(([view]) => view.test(input.name))?.[1];
   return fit === undefined || fit.test(to.name)
@@ -53,14 +62,28 @@ export function lookLeadsElsewhere({ from, input, to }: Edge): string | null {
     : `${input.name} leads from ${from.name} to ${to.name}`;
 }
 
-/** A poweroff goes on to its end, retirement begins with a long idleness, and only what is open is kept open or answered. */
+const CONFIRMS = /^group\((Terminating:(Wait|Proceed)|gone)|interruption$|^api silent$/;
+
+/** An announced termination waits for what confirms it, and for nothing else; taken back, it is none. */
+export function confirmsAmiss({ from, input, to }: Edge): string | null {
+  if (input.name === 'target(Terminated)' && to.name === 'terminating.draining' && from.name !== to.name) {
+    return `T3: announced and not confirmed, yet ${from.name} leads to draining`;
+  }
+  if (from.name !== 'terminating.confirming') return null;
+  if (input.name === 'target(InService)' && to.name !== 'discovering')
+    return `T3: taken back, and yet ${to.name}`;
+  return /^terminating\.(?!confirming)/.test(to.name) && !CONFIRMS.test(input.name)
+    ? `T3: ${input.name} confirms no termination, and yet leads to ${to.name}`
+    : null;
+}
+
+const PLAY_FAILED = /^play (failed|cut short|answered, then failed)$/;
+
+/** A poweroff goes on to its end, a maintenance lasts, and only what is open is kept open or answered. */
 export function goesAstray({ from, input, to, commands }: Edge): string | null {
   const { halt, group } = from.snapshot.context;
   if (from.name.startsWith('halting') && halt === 'poweroff' && !/^halting|^discovering/.test(to.name)) {
     return `T17: a poweroff ends in ${to.name}`;
-  }
-  if (input.name === 'target(Terminated)' && to.name === 'terminating.draining' && from.name !== to.name) {
-    return `T3: announced and not confirmed, yet ${from.name} leads to draining`;
   }
   if (
     from.name === 'halting.stopping' &&
@@ -69,18 +92,30 @@ export function goesAstray({ from, input, to, commands }: Edge): string | null {
   ) {
     return `T17: ${input.name} lets the host go down before its runner`;
   }
-  if (from.name === 'inService.cordoned.closed' && to.name.startsWith('inService.repairing')) {
-    return `T8: ${input.name} leads out of the cordon before its runner has ended`;
+  if (to.name === 'launching.retrying' && from.name !== to.name && !PLAY_FAILED.test(input.name)) {
+    return `6: ${input.name} leads from ${from.name} to another init, although none failed`;
+  }
+  if (to.name === 'inService.repairing.givenUp' && from.name === 'inService.repairing.working') {
+    const { attempts, policy } = from.snapshot.context;
+    if (attempts + 1 < policy.repairAttempts || input.name === 'play cut short')
+      return `4: given up before ${policy.repairAttempts} repairs have failed`;
   }
   if (from.name === 'launching.registering' && to.name === 'discovering' && input.name !== 'group(gone)') {
     return `6: ${input.name}, which comes with every look, cuts init short`;
   }
-  if (/^inService\.retiring/.test(to.name) && !/^inService\.retiring/.test(from.name)) {
-    const ripe =
-      from.name === 'inService.idle' && /^timer .*idleThreshold|^group\(InService/.test(input.name);
-    if (!ripe) return `4: ${input.name} leads from ${from.name} into retirement`;
+  if (
+    from.name === 'inService.cordoned.closed' &&
+    to.name === 'inService.cordoned.reopening' &&
+    to.ghost.maintenance
+  ) {
+    return `T8: ${input.name} opens the cordon while its maintenance stands`;
   }
   for (const command of commands) {
+    if (command.type === 'markUnhealthy') {
+      const { transition } = to.snapshot.context;
+      const given = /givenUp$/.test(to.name) || (/releasing$/.test(to.name) && transition === 'launching');
+      if (!given) return `4: the group is told to replace the instance in ${to.name}`;
+    }
     if (command.type !== 'recordHeartbeat') continue;
     const open = command.transition === 'launching' ? launchActionOpen(group) : terminateActionOpen(group);
     if (!open) return `2: a heartbeat for a ${command.transition} action that is not open`;

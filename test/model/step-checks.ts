@@ -1,8 +1,14 @@
-import { whyNotRetire, whyNotScaleUp } from '../../src/lifecycle/group.ts';
+import {
+  launchActionOpen,
+  terminateActionOpen,
+  whyNotRetire,
+  whyNotScaleUp,
+} from '../../src/lifecycle/group.ts';
 import { type Edge, pathTo } from './explore.ts';
 import { openIn } from './ghost.ts';
 import { kindOf } from './projection.ts';
-import { entersForNothing, goesAstray, lookLeadsElsewhere } from './reasons.ts';
+import { confirmsAmiss, entersForNothing, goesAstray, lookLeadsElsewhere } from './reasons.ts';
+import { servesAmiss } from './serving-reasons.ts';
 
 /** What is broken, by the design's number of the invariant, and the shortest way there. */
 export interface Violation {
@@ -79,6 +85,11 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     from.name !== to.name &&
     !/^timer deadline$|^heartbeat refused \(terminating\)$/.test(input.name) &&
     `4: force without a deadline: ${input.name} in ${from.name}`,
+  ({ from, to, input }) =>
+    to.name === 'halting.forcing' &&
+    from.name !== to.name &&
+    input.name !== 'timer deadline' &&
+    `4: force before the shutdown limit: ${input.name} in ${from.name}`,
   ({ to }) => INTAKE_OFF.test(to.name) && !to.ghost.intakeOff && `4: the intake is still on in ${to.name}`,
   ({ commands, to }) =>
     commands.some(({ type }) => type === 'stopIntake') &&
@@ -89,6 +100,12 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     commands.some(({ type }) => type === 'playScaleUp') &&
     to.ghost.reading !== 'saturated' &&
     `5: an increase on a reading that is ${from.ghost.reading}`,
+  ({ to }) =>
+    to.name === 'inService.saturated.awaitingSlack' &&
+    to.ghost.reading === 'saturated' &&
+    to.snapshot.context.scaleUps === 0 &&
+    whyNotScaleUp(to.snapshot.context.group) === null &&
+    '5: saturated, with room in the group, and no increase is asked for',
   ({ commands, from, to }) =>
     commands.some(({ type }) => type === 'terminateInstance') &&
     // Without a terminate hook the runner is gone by then: nothing is left to read.
@@ -116,6 +133,9 @@ const steps: Array<(edge: Edge) => string | null | false> = [
   entersForNothing,
   lookLeadsElsewhere,
   goesAstray,
+  confirmsAmiss,
+  servesAmiss,
+  leavesOpen,
   ({ to }) => {
     const timer = to.timers.get('deadline');
     const { deadline } = to.snapshot.context;
@@ -143,6 +163,11 @@ const steps: Array<(edge: Edge) => string | null | false> = [
     /^inService\.(unknown|available|saturated|idle|retiring)/.test(to.name) &&
     !to.timers.has('maintenance') &&
     `T8: the maintenance is forgotten in ${to.name}`,
+  // What a person is told: a rebalance is advice, a maintenance comes.
+  ({ input, to }) =>
+    to.ghost.maintenance &&
+    to.snapshot.context.notice !== 'maintenance' &&
+    `T8: ${input.name} hides the maintenance in ${to.name}`,
 ];
 
 /** What waits in a state, by its timer: for as long as the state lasts, or from its beginning until it has passed. */
@@ -168,6 +193,24 @@ function lacksTimer({ from, to }: Edge): string | null {
     if (!state.test(to.name) || (once && from.name === to.name)) continue;
     if (![...to.timers.keys()].some((id) => timer.test(id)))
       return `6: ${to.name} has no timer ${timer.source}`;
+  }
+  return null;
+}
+
+/** A host that goes down in good order answers what is open; a launch that a reboot cuts off begins again. */
+function leavesOpen({ from, input, to }: Edge): string | null {
+  if (!/^halting\.(stopping|unregistering|forcing)/.test(from.name) || to.name !== 'halting.halted')
+    return null;
+  if (/haltLimit/.test(input.name)) return null;
+  const { group, halt } = to.snapshot.context;
+  const { asked, done } = to.ghost;
+  const open = {
+    terminating: terminateActionOpen(group),
+    launching: halt === 'poweroff' && launchActionOpen(group),
+  };
+  for (const transition of ['terminating', 'launching'] as const) {
+    if (open[transition] && !done[transition] && !asked[transition])
+      return `2: ${from.name} leaves the ${transition} action open`;
   }
   return null;
 }

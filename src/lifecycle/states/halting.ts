@@ -25,15 +25,19 @@ export const goDownInLaunch = [
 /** An instance that leaves anyway does the same, only sooner. */
 export const hastenWithHost = ['noteHalt', 'setHaltDeadline', 'stopDeadline', 'startDeadline'] as const;
 
+/** Without a play in flight (a reboot, or one that failed too often) only the runner is waited for. */
+const afterRunner = {
+  'runner.process': [{ guard: 'runnerGoneAndNothingPlays', target: 'leaving' }, {}],
+} as const;
+
 /** How each play that has ended is followed; its failure is tried again at once, for there is little time. */
 const afterPlay = {
+  ...afterRunner,
   'playbook.succeeded': { guard: 'currentOperation', target: 'leaving', actions: ['endOperation'] },
   'playbook.failed': [
     { guard: 'mayRetryInHaste', actions: ['endOperation', 'countAttempt', ...playUnreg] },
     { guard: 'currentOperation', actions: ['endOperation'] },
   ],
-  // Without a play in flight (a reboot, or one that failed too often) only the runner is waited for.
-  'runner.process': [{ guard: 'runnerGoneAndNothingPlays', target: 'leaving' }, {}],
 } as const;
 
 /**
@@ -52,7 +56,7 @@ export const halting = lifecycle.createStateConfig({
       { guard: 'leavesInReboot', target: '#lifecycle.terminating.draining', actions: ['noteGroup'] },
       { actions: [noteGroupAndPace] },
     ],
-    'target.observed': [{ guard: 'targetChanged', actions: ['noteTarget'] }, {}],
+    'target.observed': { actions: ['noteTarget'] },
     'interruption.noticed': [
       {
         guard: 'haltReboots',
@@ -72,7 +76,7 @@ export const halting = lifecycle.createStateConfig({
     stopping: {
       entry: ['startHeartbeat', 'setHaltDeadline', 'startDeadline', 'stopIntake'],
       always: { guard: 'haltPowersOff', target: 'unregistering' },
-      on: { ...afterPlay, 'deadline.reached': { target: 'forcing' } },
+      on: { ...afterRunner, 'deadline.reached': { target: 'forcing' } },
     },
     unregistering: {
       entry: [...playUnreg],

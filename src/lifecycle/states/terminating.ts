@@ -15,7 +15,7 @@ export const terminating = lifecycle.createStateConfig({
   entry: ['resetAttempts'],
   exit: ['stopHeartbeat', 'stopDeadline'],
   on: {
-    'target.observed': [{ guard: 'targetChanged', actions: ['noteTarget'] }, {}],
+    'target.observed': { actions: ['noteTarget'] },
     'group.observed': [
       // It proceeds and nobody of ours has answered: EC2 stops the machine at any moment.
       {
