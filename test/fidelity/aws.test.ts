@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startBoto3 } from './aws/boto3.ts';
+import { inventoryTests } from './aws/inventory-tests.ts';
 import { modelTests } from './aws/model-tests.ts';
 import { type Clients, motoTests } from './aws/moto-tests.ts';
 import { ruleTests } from './aws/rule-tests.ts';
 import { startSdk } from './aws/sdk.ts';
 import { startMoto } from './aws/worlds.ts';
+import { findAmazonAws } from './real-parts/amazon-aws.ts';
 import { findMoto } from './real-parts/moto.ts';
 
 const programs = await findMoto();
+const inventory = await findAmazonAws();
 
 // In one file, so that moto is installed once where it is not there yet.
 describe.skipIf(programs === null)('the calls of Auto Scaling, EC2, SSM and Secrets Manager', () => {
@@ -22,4 +25,5 @@ describe.skipIf(programs === null)('the calls of Auto Scaling, EC2, SSM and Secr
   modelTests(() => clients);
   motoTests(() => clients);
   ruleTests(() => clients);
+  if (inventory !== null) inventoryTests(() => clients, inventory);
 });

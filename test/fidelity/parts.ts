@@ -1,3 +1,4 @@
+import { amazonAws } from './real-parts/amazon-aws.ts';
 import { newest, oldest } from './real-parts/ansible.ts';
 import { moduleCredentials, sdkCredentials } from './real-parts/aws-credentials.ts';
 import { runnerExchanges, runnerMetrics } from './real-parts/gitlab-runner.ts';
@@ -19,5 +20,6 @@ export const parts: readonly RealPart[] = [
   moduleCredentials,
   oldest,
   newest,
+  amazonAws,
   ...newerNodes,
 ];
