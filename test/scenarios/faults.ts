@@ -63,6 +63,35 @@ export function callsOf(log: readonly LogEntry[]): CallKind[] {
   return [...kinds.values()].sort((a, b) => nameOfCall(a).localeCompare(nameOfCall(b)));
 }
 
+const inService = { subject: 'instance', state: 'InService' } as const;
+
+/**
+ * The kinds of call that a life is there for: all of L1's. Every other life begins as L1 does, so of it what follows,
+ * up to a second instance's launch, which is L1's again.
+ */
+export function ownCalls(life: Life, log: readonly LogEntry[]): CallKind[] {
+  if (life.id === 'L1') return callsOf(log);
+  const isInstance = (entry: LogEntry, state: string) =>
+    entry.kind === 'state' && entry.subject === 'instance' && entry.state === state;
+  const rest = log.slice(log.findIndex((entry) => isInstance(entry, inService.state)));
+  const second = rest.findIndex((entry) => isInstance(entry, 'Pending'));
+  return callsOf(second < 0 ? rest : rest.slice(0, second));
+}
+
+/** The first call of this kind in the part of a life that is its own fails. */
+export function failOwn(world: World, life: Life, call: CallKind, kind: FaultKind): void {
+  if (life.id === 'L1') failOnce(world, call, kind);
+  else {
+    const begun = world.seen(inService, 600_000);
+    // A life that never comes to it fails by itself.
+    begun.then(() => failOnce(world, call, kind, { serving: true })).catch(() => {});
+  }
+}
+
+/** Whether a job can be lost that belongs to nobody: its hand-over is lost, which no runner can help. */
+export const losesJob = (life: Life, call: CallKind, kind: FaultKind): boolean =>
+  life.id !== 'L1' && call.operation === 'requestJob' && kind === 'lost';
+
 export const nameOfCall = ({ service, operation }: CallKind): string => `${service} ${operation}`;
 
 /**
@@ -72,8 +101,13 @@ export const nameOfCall = ({ service, operation }: CallKind): string => `${servi
 export const isRunners = ({ operation }: CallKind): boolean =>
   ['requestJob', 'updateJob', 'patchTrace'].includes(operation);
 
-/** The first call of this kind fails. */
-export function failOnce({ sandbox }: World, call: CallKind, kind: FaultKind): void {
+/** The first call of this kind fails, from now on; `serving`: its runner has been answered before. */
+export function failOnce(
+  { sandbox }: World,
+  call: CallKind,
+  kind: FaultKind,
+  { serving = false } = {},
+): void {
   sandbox.faults.add({
     ...call,
     kind,
@@ -82,7 +116,9 @@ export function failOnce({ sandbox }: World, call: CallKind, kind: FaultKind): v
     ...(kind === 'throttle' && call.service === 'gitlab' ? { retryAfter: 1 } : {}),
     ...(kind === 'slow' ? { delayMs: 1_500 } : {}),
     // Its first request for jobs hangs for good: init starts the runner again.
-    ...(kind === 'hang' && isRunners(call) && call.operation !== 'requestJob' ? { delayMs: 5_000 } : {}),
+    ...(kind === 'hang' && isRunners(call) && (serving || call.operation !== 'requestJob')
+      ? { delayMs: 5_000 }
+      : {}),
   });
 }
 

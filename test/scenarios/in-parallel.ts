@@ -1,27 +1,38 @@
-/** Runs of a scenario side by side: they mostly wait. */
+/** Runs of a scenario side by side, over all tests of a file: they mostly wait. */
 const SIDE_BY_SIDE = 4;
+
+let free = SIDE_BY_SIDE;
+const waiting: Array<() => void> = [];
+
+/** Does something when one of the few places is free; the places are shared by all tests of the file. */
+export async function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  if (free > 0) free -= 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await act();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  }
+}
 
 /** Does each thing, a few at a time, and tells the words of those that failed. */
 export async function inParallel<T>(
   things: readonly T[],
   nameOf: (thing: T) => string,
   act: (thing: T) => Promise<void>,
-  sideBySide = SIDE_BY_SIDE,
 ): Promise<string[]> {
   const failures: string[] = [];
-  const queue = [...things];
   let done = 0;
-  const worker = async () => {
-    for (let thing = queue.shift(); thing !== undefined; thing = queue.shift()) {
-      try {
-        await act(thing);
-      } catch (error) {
-        failures.push(`${nameOf(thing)}: ${(error as Error).message}`);
-      }
-      done += 1;
-      if (done % 10 === 0) console.log(`${done} of ${things.length}, ${failures.length} failed`);
-    }
+  const one = async (thing: T) => {
+    await inTurn(() => act(thing)).catch((error: Error) => {
+      failures.push(`${nameOf(thing)}: ${error.message}`);
+      console.error(failures.at(-1));
+    });
+    done += 1;
+    if (done % 10 === 0) console.log(`${done} of ${things.length}, ${failures.length} failed`);
   };
-  await Promise.all(Array.from({ length: sideBySide }, worker));
+  await Promise.all(things.map(one));
   return failures;
 }

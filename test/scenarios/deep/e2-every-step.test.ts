@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEntries } from '../../../src/engine/journal.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel, inTurn } from '../in-parallel.ts';
 import { type KillAt, killable, killedAt } from '../kills.ts';
 import { type Life, lives } from '../lives.ts';
 import { scenario } from '../world.ts';
@@ -19,8 +19,8 @@ async function stepsOf(life: Life): Promise<number> {
 
 describe('E2: an agent that is killed comes to the same end', () => {
   for (const life of lives) {
-    it(`at every step of ${life.id}, before it is written and after`, async () => {
-      const steps = await stepsOf(life);
+    it.concurrent(`at every step of ${life.id}, before it is written and after`, async () => {
+      const steps = await inTurn(() => stepsOf(life));
       const kills = Array.from({ length: steps }, (_, index) => index + 1).flatMap((nth): KillAt[] => [
         { nth, when: 'before' },
         { nth, when: 'after' },
