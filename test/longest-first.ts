@@ -2,6 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first: begun last, they would be waited for alone. */
 const LONGEST = [
+  'scenarios/deep/fault-matrix',
+  'scenarios/deep/e2-every-step',
+  'scenarios/deep/',
   'readme',
   'systemd/services/',
   'scenarios/faults-once-each',

@@ -9,7 +9,10 @@ const ROUNDS = 2;
 /** The whole matrix is in the deep tier. */
 describe('nothing is lost when the first call of each kind fails', () => {
   for (const id of ['L1', 'T1'] as const) {
-    it(`in ${id}: throttled, failed, hung, reset, slow, or done and the answer lost`, async () => {
+    it(`in ${id}: throttled, failed, hung, reset, slow, or done and the answer lost`, {
+      timeout: 400_000,
+      retry: 0,
+    }, async () => {
       const without = await faultyLife(life(id), () => {});
       const calls = callsOf(without.log);
       const rows: Array<{ what: string; cost: Cost }> = [];
@@ -25,6 +28,6 @@ describe('nothing is lost when the first call of each kind fails', () => {
       console.log(costTable(rows, without));
       expect(failures).toEqual([]);
       for (const { what, cost } of rows) expect(cost.struck, what).toBeGreaterThan(calls.length / 2);
-    }, 400_000);
+    });
   }
 });

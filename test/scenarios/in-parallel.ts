@@ -1,5 +1,5 @@
 /** Runs of a scenario side by side, over all tests of a file: they mostly wait. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 6;
 
 let free = SIDE_BY_SIDE;
 const waiting: Array<() => void> = [];
@@ -17,7 +17,10 @@ export async function inTurn<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Does each thing, a few at a time, and tells the words of those that failed. */
+/**
+ * Does each thing, a few at a time, and tells the words of those that failed. What fails is done once more, as vitest
+ * does with a whole test, and that is printed: tests that play many lives so do not play them all again.
+ */
 export async function inParallel<T>(
   things: readonly T[],
   nameOf: (thing: T) => string,
@@ -26,10 +29,16 @@ export async function inParallel<T>(
   const failures: string[] = [];
   let done = 0;
   const one = async (thing: T) => {
-    await inTurn(() => act(thing)).catch((error: Error) => {
-      failures.push(`${nameOf(thing)}: ${error.message}`);
-      console.error(failures.at(-1));
-    });
+    const words = (error: Error) => `${nameOf(thing)}: ${error.message}`;
+    await inTurn(() => act(thing))
+      .catch((error: Error) => {
+        console.error(`once more, since it failed: ${words(error)}`);
+        return inTurn(() => act(thing));
+      })
+      .catch((error: Error) => {
+        console.error(`failed twice: ${words(error)}`);
+        failures.push(words(error));
+      });
     done += 1;
     if (done % 10 === 0) console.log(`${done} of ${things.length}, ${failures.length} failed`);
   };

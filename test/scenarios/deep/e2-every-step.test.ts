@@ -19,7 +19,8 @@ async function stepsOf(life: Life): Promise<number> {
 
 describe('E2: an agent that is killed comes to the same end', () => {
   for (const life of lives) {
-    it.concurrent(`at every step of ${life.id}, before it is written and after`, async () => {
+    const title = `at every step of ${life.id}, before it is written and after`;
+    it.concurrent(title, { timeout: 1_800_000, retry: 0 }, async () => {
       const steps = await inTurn(() => stepsOf(life));
       const kills = Array.from({ length: steps }, (_, index) => index + 1).flatMap((nth): KillAt[] => [
         { nth, when: 'before' },
@@ -30,6 +31,6 @@ describe('E2: an agent that is killed comes to the same end', () => {
       const failures = await inParallel(kills, (at) => `${at.when} step ${at.nth}`, kill);
       console.log(`${life.id}: ${steps} steps, ${kills.length} kills, ${failures.length} failed`);
       expect(failures).toEqual([]);
-    }, 1_800_000);
+    });
   }
 });
