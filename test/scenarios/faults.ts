@@ -133,3 +133,40 @@ export function costTable(rows: Array<{ what: string; cost: Cost }>, without: Co
   const head = `${'fault'.padEnd(width)} ${'longer'.padStart(8)} ${'calls'.padStart(6)} ${'struck'.padStart(7)}`;
   return [head, ...lines].join('\n');
 }
+
+/** One life with one fault, or with none. */
+export interface Struck {
+  call?: CallKind;
+  kind?: FaultKind;
+  cost: Cost;
+}
+
+/**
+ * What each fault cost: a row a kind of call, a column a kind of fault, in each cell how much longer the life was (s)
+ * than the median of those without a fault. `-`: the call was not made any more; empty: not played.
+ */
+export function costMatrix(id: string, all: readonly Struck[]): string {
+  const none = all.filter(({ call }) => call === undefined).map(({ cost }) => cost.seconds);
+  none.sort((a, b) => a - b);
+  const usual = none[Math.floor(none.length / 2)] ?? 0;
+  const [least = 0, most = 0] = [none[0], none.at(-1)];
+  const names = [...new Set(all.flatMap(({ call }) => (call ? [nameOfCall(call)] : [])))].sort();
+  const width = Math.max(...names.map((name) => name.length));
+  const cell = (name: string, kind: FaultKind) => {
+    const found = all.find((one) => one.call && nameOfCall(one.call) === name && one.kind === kind);
+    if (found === undefined) return '';
+    return found.cost.struck === 0 ? '-' : (found.cost.seconds - usual).toFixed(1);
+  };
+  const line = (name: string, cells: readonly string[]) =>
+    [name.padEnd(width), ...cells.map((text) => text.padStart(9))].join('').trimEnd();
+  return [
+    `${id}: seconds longer than the ${usual.toFixed(1)} s without a fault (${least.toFixed(1)} to ${most.toFixed(1)})`,
+    line('', KINDS),
+    ...names.map((name) =>
+      line(
+        name,
+        KINDS.map((kind) => cell(name, kind)),
+      ),
+    ),
+  ].join('\n');
+}
