@@ -143,12 +143,14 @@ export interface Struck {
 
 /**
  * What each fault cost: a row a kind of call, a column a kind of fault, in each cell how much longer the life was (s)
- * than the median of those without a fault. `-`: the call was not made any more; empty: not played.
+ * than the median of them all: few faults cost much, and how busy the machine is differs more than single lives without
+ * a fault show. `-`: the call was not made any more; empty: not played.
  */
 export function costMatrix(id: string, all: readonly Struck[]): string {
-  const none = all.filter(({ call }) => call === undefined).map(({ cost }) => cost.seconds);
-  none.sort((a, b) => a - b);
-  const usual = none[Math.floor(none.length / 2)] ?? 0;
+  const inOrder = (some: readonly Struck[]) => some.map(({ cost }) => cost.seconds).sort((a, b) => a - b);
+  const lengths = inOrder(all);
+  const usual = lengths[Math.floor(lengths.length / 2)] ?? 0;
+  const none = inOrder(all.filter(({ call }) => call === undefined));
   const [least = 0, most = 0] = [none[0], none.at(-1)];
   const names = [...new Set(all.flatMap(({ call }) => (call ? [nameOfCall(call)] : [])))].sort();
   const width = Math.max(...names.map((name) => name.length));
@@ -160,7 +162,7 @@ export function costMatrix(id: string, all: readonly Struck[]): string {
   const line = (name: string, cells: readonly string[]) =>
     [name.padEnd(width), ...cells.map((text) => text.padStart(9))].join('').trimEnd();
   return [
-    `${id}: seconds longer than the ${usual.toFixed(1)} s without a fault (${least.toFixed(1)} to ${most.toFixed(1)})`,
+    `${id}: seconds longer than the median of ${usual.toFixed(1)} (without a fault ${least.toFixed(1)} to ${most.toFixed(1)})`,
     line('', KINDS),
     ...names.map((name) =>
       line(
