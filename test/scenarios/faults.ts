@@ -66,16 +66,23 @@ export function callsOf(log: readonly LogEntry[]): CallKind[] {
 const inService = { subject: 'instance', state: 'InService' } as const;
 
 /**
- * The kinds of call that a life is there for: all of L1's. Every other life begins as L1 does, so of it what follows,
- * up to a second instance's launch, which is L1's again.
+ * The kinds of call that a life is there for: all of L1's. Every other life begins as L1 does, so of it what follows, up
+ * to a second instance's launch, which is L1's again; and whatever it calls that a launch does not. (The log has a call
+ * when it is answered, so the increase comes after the instance that it has launched.)
  */
 export function ownCalls(life: Life, log: readonly LogEntry[]): CallKind[] {
   if (life.id === 'L1') return callsOf(log);
   const isInstance = (entry: LogEntry, state: string) =>
     entry.kind === 'state' && entry.subject === 'instance' && entry.state === state;
-  const rest = log.slice(log.findIndex((entry) => isInstance(entry, inService.state)));
+  const begun = log.findIndex((entry) => isInstance(entry, inService.state));
+  const rest = log.slice(begun);
   const second = rest.findIndex((entry) => isInstance(entry, 'Pending'));
-  return callsOf(second < 0 ? rest : rest.slice(0, second));
+  const before = callsOf(second < 0 ? rest : rest.slice(0, second)).map(nameOfCall);
+  const launch = callsOf(log.slice(0, begun)).map(nameOfCall);
+  return callsOf(rest).filter((call) => {
+    const name = nameOfCall(call);
+    return before.includes(name) || !launch.includes(name);
+  });
 }
 
 /** The first call of this kind in the part of a life that is its own fails. */
