@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +6,7 @@ import { openJournal, readEntries } from '../../src/engine/journal.ts';
 import type { LifecycleCommand } from '../../src/lifecycle/commands.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { groupView } from '../support/views.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -41,7 +40,7 @@ function run(stateDir: string, clock = createVirtualClock(), bootId = 'boot-1') 
   return { engine, clock, commands, answer, kill };
 }
 
-const directory = () => join(mkdtempSync(join(tmpdir(), 'drover-engine-')), 'state');
+const directory = () => join(temporaryDirectory('engine'), 'state');
 
 const discovered = (changes = {}): LifecycleInput => ({
   type: 'discovered',

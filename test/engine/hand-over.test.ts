@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +9,7 @@ import { recover } from '../../src/engine/recovery.ts';
 import type { LifecycleCommand } from '../../src/lifecycle/commands.ts';
 import type { LifecycleInput } from '../../src/lifecycle/events.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { groupView } from '../support/views.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -69,7 +68,7 @@ interface Looks {
   group?: ReturnType<typeof groupView>;
 }
 
-const directory = () => join(mkdtempSync(join(tmpdir(), 'drover-hand-over-')), 'state');
+const directory = () => join(temporaryDirectory('hand-over'), 'state');
 const stateOf = (dir: string) => stateName(readRecord(dir)?.value ?? 'none');
 const spot: LifecycleInput = { type: 'interruption.noticed', action: 'terminate', deadline: 1e12 };
 

@@ -1,6 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
@@ -11,6 +9,7 @@ import { noticePath, readNotice, withdrawNotice, writeNotice } from '../../src/s
 import { eventsOf } from '../../src/services/reason.ts';
 import { createImds, type Imds } from '../../src/sources/imds.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { groupView } from '../support/views.ts';
 
 const TARGET = 'autoscaling/target-lifecycle-state';
@@ -117,7 +116,7 @@ describe('what lifecycle-check takes for a notice', () => {
 });
 
 describe('the notice on its way to unreg-runner', () => {
-  const directory = () => mkdtempSync(join(tmpdir(), 'drover-notice-'));
+  const directory = () => temporaryDirectory('notice');
   const notice = { kind: 'interruption', bootId: 'b1', at: 5, action: 'stop', deadline: 120_000 } as const;
 
   test('is read as it was written, in this boot only', () => {

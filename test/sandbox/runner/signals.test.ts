@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inWorld, jobsIn, pageOf, type RunningRunner, until, type World } from './world.ts';
@@ -121,7 +120,7 @@ describe.concurrent('SIGTERM', () => {
   test(
     'gives a stubborn script shutdown_timeout, then ends with 1 and leaves the job unreported',
     inWorld(async (world) => {
-      const trapped = join(mkdtempSync(join(tmpdir(), 'drover-stubborn-')), 'trapped');
+      const trapped = join(world.dir, 'trapped');
       const script = ["trap '' TERM", `touch ${trapped}`, 'for i in $(seq 12); do sleep 0.5 || true; done'];
       const { runner, id } = await withJob(world, script, 'shutdown_timeout = 3');
       await until('the trap', async () => existsSync(trapped));
