@@ -10,8 +10,8 @@ import { stateName } from '../../src/engine/record.ts';
 import type { RunningInstance } from '../../src/sandbox/sandbox.ts';
 import { scenario, type World } from './world.ts';
 
-/** What is wrong with each instance's metrics; `foreign`: another program answers on the port, quite believably. */
-const FAULTS = ['closed', 'hang', 'truncated', 'cut', 'absent', 'foreign'] as const;
+/** What is wrong with each instance's metrics (fixtures/faulty-metrics.mjs); `foreign`: another program answers on the port, quite believably. */
+const FAULTS = ['closed', 'hang slow', 'truncated reset', 'cut', 'absent error throttle', 'foreign'] as const;
 
 let directory: string;
 let binary: string;
@@ -65,7 +65,7 @@ async function looks({ seen, sandbox }: World, ids: string[], times: number): Pr
   }, 120_000);
 }
 
-it('C7: metrics that are down, hanging, truncated, lacking series or another program’s are unknown: no scaling, no retirement; then all recovers', async () => {
+it('C7: metrics that are down, hanging, late, reset, refused, truncated, lacking series or another program’s are unknown: no scaling, no retirement; then all recovers', async () => {
   const size = FAULTS.length;
   const options = {
     group: { desiredCapacity: size, maxSize: size + 2 },
