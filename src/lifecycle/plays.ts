@@ -54,19 +54,3 @@ export const answerAction = {
     result: context.result,
   }),
 } as const;
-
-/**
- * Keeps whichever action waits for us open. A launch action can still be open in a drain (a Spot notice), and a
- * terminate action while a launch is abandoned (an operator).
- */
-export const heartbeatDue = [
-  {
-    guard: 'terminateActionStillOpen',
-    actions: [{ type: 'recordHeartbeat', params: { transition: 'terminating' } }, 'startHeartbeat'],
-  },
-  {
-    guard: 'launchActionStillOpen',
-    actions: [{ type: 'recordHeartbeat', params: { transition: 'launching' } }, 'startHeartbeat'],
-  },
-  { actions: ['startHeartbeat'] },
-] as const;

@@ -323,7 +323,10 @@ export const noteGroupAndPace = lifecycle.enqueueActions(({ context, event, enqu
   enqueue('startHeartbeat');
 });
 
-/** Before a drain begins anew, for that sets back the heartbeat's timer: plays that end early must not starve it. */
+/**
+ * Keeps whichever action waits for us open. A launch action can still be open in a drain (a Spot notice), and a
+ * terminate action while a launch is abandoned (an operator).
+ */
 export const signOfLife = lifecycle.enqueueActions(({ check, enqueue }) => {
   if (check('terminateActionStillOpen')) {
     enqueue({ type: 'recordHeartbeat', params: { transition: 'terminating' } });
@@ -331,6 +334,8 @@ export const signOfLife = lifecycle.enqueueActions(({ check, enqueue }) => {
     enqueue({ type: 'recordHeartbeat', params: { transition: 'launching' } });
   }
 });
+
+export const heartbeatDue = { actions: [signOfLife, 'startHeartbeat'] } as const;
 
 /** Answers the action of the context's transition, unless a play has done so. */
 export const answerIfOwed = lifecycle.enqueueActions(({ context, enqueue }) => {

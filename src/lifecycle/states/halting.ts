@@ -1,5 +1,5 @@
-import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
-import { cancelInFlight, lifecycle, noteGroupAndPace } from '../setup.ts';
+import { answerAction, playUnreg } from '../plays.ts';
+import { cancelInFlight, heartbeatDue, lifecycle, noteGroupAndPace } from '../setup.ts';
 
 export const sigterm = { type: 'forceStop', params: { signal: 'SIGTERM' } } as const;
 export const sigkill = { type: 'forceStop', params: { signal: 'SIGKILL' } } as const;
@@ -69,7 +69,7 @@ export const halting = lifecycle.createStateConfig({
       },
       {},
     ],
-    'heartbeat.due': [...heartbeatDue],
+    'heartbeat.due': heartbeatDue,
     'host.stopping': {},
   },
   states: {

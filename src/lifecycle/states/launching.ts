@@ -1,5 +1,12 @@
-import { answerAction, heartbeatDue, playInit, playUnreg } from '../plays.ts';
-import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace, protectBeforeServing } from '../setup.ts';
+import { answerAction, playInit, playUnreg } from '../plays.ts';
+import {
+  answerIfOwed,
+  cancelInFlight,
+  heartbeatDue,
+  lifecycle,
+  noteGroupAndPace,
+  protectBeforeServing,
+} from '../setup.ts';
 import { goDownInLaunch, hastenWithHost } from './halting.ts';
 
 /** What abandoning begins with: nothing half-made stays registered. */
@@ -30,7 +37,7 @@ export const launching = lifecycle.createStateConfig({
     },
   },
   on: {
-    'heartbeat.due': [...heartbeatDue],
+    'heartbeat.due': heartbeatDue,
     'heartbeat.refused': { actions: ['observeGroup'] },
     'interruption.noticed': {
       target: '.abandoning',

@@ -1,5 +1,12 @@
-import { answerAction, heartbeatDue, playUnreg } from '../plays.ts';
-import { answerIfOwed, cancelInFlight, lifecycle, noteGroupAndPace, signOfLife } from '../setup.ts';
+import { answerAction, playUnreg } from '../plays.ts';
+import {
+  answerIfOwed,
+  cancelInFlight,
+  heartbeatDue,
+  lifecycle,
+  noteGroupAndPace,
+  signOfLife,
+} from '../setup.ts';
 import { goDown, hastenWithHost, sigkill, sigterm } from './halting.ts';
 
 /** Both for a notice seen here first and for one that was: only an earlier deadline changes anything. */
@@ -32,7 +39,7 @@ export const terminating = lifecycle.createStateConfig({
     ],
     'interruption.noticed': [...moveDeadline],
     'rebalance.noticed': {},
-    'heartbeat.due': [...heartbeatDue],
+    'heartbeat.due': heartbeatDue,
     'host.stopping': { actions: [...hastenWithHost] },
   },
   states: {
@@ -83,6 +90,7 @@ export const terminating = lifecycle.createStateConfig({
       },
     },
     retrying: {
+      // To begin anew sets back the timer of heartbeats: plays that end early must not starve the action.
       after: { retryDelay: { target: 'draining', actions: [signOfLife] } },
       on: {
         'deadline.reached': { target: 'forcing', actions: [...playUnreg] },
