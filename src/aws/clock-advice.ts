@@ -6,6 +6,9 @@ const CODES =
   /^(RequestExpired|RequestInTheFuture|RequestTimeTooSkewed|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure)$/;
 const WORDS = /signature (expired|not yet current)/i;
 
+/** What to do about a clock that is wrong. */
+export const MEND_CLOCK = 'set it right (chronyc makestep) and see that chronyd runs';
+
 export interface Refusal {
   code: string;
   detail: string;
@@ -19,10 +22,9 @@ export interface Refusal {
 export function clockAdvice({ code, detail, date, now }: Refusal): string | null {
   if (!CODES.test(code)) return null;
   const ahead = now - Date.parse(date ?? '');
-  const mend = 'set it right (chronyc makestep) and see that chronyd runs';
   if (Math.abs(ahead) > TOLERATED) {
     const minutes = Math.round(Math.abs(ahead) / 60_000);
-    return `this host's clock is ${minutes} min ${ahead > 0 ? 'ahead of' : 'behind'} AWS's: ${mend}`;
+    return `this host's clock is ${minutes} min ${ahead > 0 ? 'ahead of' : 'behind'} AWS's: ${MEND_CLOCK}`;
   }
-  return WORDS.test(detail) ? `this host's clock differs from AWS's: ${mend}` : null;
+  return WORDS.test(detail) ? `this host's clock differs from AWS's: ${MEND_CLOCK}` : null;
 }

@@ -335,7 +335,13 @@ export const signOfLife = lifecycle.enqueueActions(({ check, enqueue }) => {
   }
 });
 
-export const heartbeatDue = { actions: [signOfLife, 'startHeartbeat'] } as const;
+/**
+ * With one at once: how long a launch has waited nobody tells (the host may just have booted). Not so where a drain
+ * begins: a view may be older than the action, and what AWS refuses then ends jobs.
+ */
+export const beginHeartbeats = [signOfLife, 'startHeartbeat'] as const;
+
+export const heartbeatDue = { actions: beginHeartbeats } as const;
 
 /** Answers the action of the context's transition, unless a play has done so. */
 export const answerIfOwed = lifecycle.enqueueActions(({ context, enqueue }) => {

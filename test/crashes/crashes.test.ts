@@ -26,3 +26,16 @@ it('answers the second terminate action of an instance that went to the warm poo
   ];
   expect(await play({ hooks: true, deeds, kills: [] })).toEqual([]);
 });
+
+it('keeps a launch open over two reboots, one after the other', async () => {
+  const deeds: Deed[] = [
+    { does: 'reboot' },
+    { does: 'wait', seconds: 17 },
+    { does: 'maintenance', inSeconds: 1 },
+    { does: 'addJob', seconds: 1 },
+    { does: 'addJob', seconds: 1 },
+    { does: 'scaleIn' },
+    { does: 'reboot' },
+  ];
+  expect(await play({ hooks: true, deeds, kills: [16, 6, 3] })).toEqual([]);
+});

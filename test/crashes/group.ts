@@ -9,6 +9,8 @@ const PEER_BOOT = 15_000;
 const POOLED = 60_000;
 /** What others have done to the group so lately need not have been seen. */
 const STALE = 10_000;
+/** A view of the group may be as old: an interval, and the longest silence of the API. */
+const OLDEST_VIEW = 25_000;
 
 export interface GroupOptions {
   hooks: boolean;
@@ -30,6 +32,8 @@ export function createGroup(clock: Clock, { hooks, violate, attended, onGone }: 
   /** When something was last wanted that is not there yet; null: nothing is. */
   let unsettledSince: number | null = null;
   let raisedAt: number | null = null;
+  /** When others last lowered what is desired. */
+  let loweredAt = Number.NEGATIVE_INFINITY;
 
   const later = (ms: number, run: () => void) => clock.setTimer(clock.now() + ms, run);
 
@@ -164,7 +168,10 @@ export function createGroup(clock: Clock, { hooks, violate, attended, onGone }: 
     terminate(decrement: boolean): string | null {
       if (group.leaving()) return null;
       if (decrement && size.desired - 1 < size.min) return 'min size';
-      if (decrement) size.desired -= 1;
+      if (decrement) {
+        size.desired -= 1;
+        loweredAt = clock.now();
+      }
       leave();
       return null;
     },
@@ -173,6 +180,7 @@ export function createGroup(clock: Clock, { hooks, violate, attended, onGone }: 
       if (state !== 'InService' || !hooks || size.desired - 1 < size.min) return;
       target = 'Warmed:Running';
       size.desired -= 1;
+      loweredAt = clock.now();
       size.active -= 1;
       state = 'Terminating:Wait';
       open('terminating');
@@ -185,7 +193,9 @@ export function createGroup(clock: Clock, { hooks, violate, attended, onGone }: 
     },
     raise(): number {
       const now = clock.now();
-      if (raisedAt !== null && now - raisedAt < PEER_BOOT)
+      // Where others lower it meanwhile, an increase whose answer was lost cannot be told from one that was never made.
+      const hidden = raisedAt !== null && loweredAt > raisedAt - OLDEST_VIEW;
+      if (raisedAt !== null && now - raisedAt < PEER_BOOT && !hidden)
         violate('an increase while its last one had not settled');
       if (unsettledSince !== null && now - unsettledSince > STALE) {
         violate('an increase while one by others had not settled');

@@ -79,6 +79,7 @@ describe('the engine', () => {
     const dir = directory();
     const first = run(dir);
     await first.answer('discover', discovered({ lifecycleState: 'Pending:Wait' }));
+    await first.answer('recordHeartbeat', { type: 'heartbeat.recorded', transition: 'launching' });
     expect(first.commands()).toEqual(['playInit']);
     first.kill();
 

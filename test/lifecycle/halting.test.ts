@@ -54,7 +54,7 @@ describe('T17: a host that powers off', () => {
     const machine = drive();
     machine.discover({ lifecycleState: 'Pending:Wait' });
     const commands = goDown(machine, 'poweroff');
-    expect(types(commands)).toEqual(['cancelPlaybook', 'stopIntake', 'playUnreg']);
+    expect(types(commands)).toEqual(['cancelPlaybook', 'stopIntake', 'recordHeartbeat', 'playUnreg']);
     expect(commands).toContainEqual({
       type: 'playUnreg',
       operation: 'unreg-2',
@@ -121,7 +121,8 @@ describe('T17: a host that reboots', () => {
   it('leaves an open launch action to the boot that follows', () => {
     const machine = drive();
     machine.discover({ lifecycleState: 'Pending:Wait' });
-    expect(types(goDown(machine, 'reboot'))).toEqual(['cancelPlaybook', 'stopIntake']);
+    // Which may take a while: it is kept open for as long as can be.
+    expect(types(goDown(machine, 'reboot'))).toEqual(['cancelPlaybook', 'stopIntake', 'recordHeartbeat']);
     expect(machine.send(runnerGone)).toEqual([]);
     expect(machine.state).toBe('halting.halted');
   });

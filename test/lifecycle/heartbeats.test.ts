@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupView } from '../../src/lifecycle/events.ts';
-import { drive } from './drive.ts';
+import { drive, inService } from './drive.ts';
 
 const hook = (heartbeatTimeout: number): GroupView['launchHook'] => ({
   name: 'hook',
@@ -55,5 +55,21 @@ describe('heartbeats', () => {
     expect(machine.state).toBe('terminating.retrying');
     expect(machine.fire('retryDelay')).toContainEqual({ type: 'recordHeartbeat', transition: 'terminating' });
     expect(machine.state).toBe('terminating.draining');
+  });
+
+  it('begin with one at once where the host has just started: how long the action has waited nobody tells', () => {
+    const launching = drive();
+    const pending = launching.discover({ lifecycleState: 'Pending:Wait' });
+    expect(pending).toContainEqual({ type: 'recordHeartbeat', transition: 'launching' });
+    const leaving = drive();
+    const waiting = leaving.discover({ lifecycleState: 'Terminating:Wait' });
+    expect(waiting).toContainEqual({ type: 'recordHeartbeat', transition: 'terminating' });
+  });
+
+  it('do not begin at once where a drain begins: what AWS does not know yet it refuses, and that ends jobs', () => {
+    const machine = inService();
+    const commands = machine.observe({ lifecycleState: 'Terminating:Wait' });
+    expect(machine.state).toBe('terminating.draining');
+    expect(commands.map(({ type }) => type)).not.toContain('recordHeartbeat');
   });
 });

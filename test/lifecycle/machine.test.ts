@@ -6,7 +6,10 @@ const types = (commands: Array<{ type: string }>) => commands.map((command) => c
 describe('launching', () => {
   it('registers, joins and serves', () => {
     const machine = drive();
-    expect(types(machine.discover({ lifecycleState: 'Pending:Wait' }))).toEqual(['playInit']);
+    expect(types(machine.discover({ lifecycleState: 'Pending:Wait' }))).toEqual([
+      'recordHeartbeat',
+      'playInit',
+    ]);
     machine.succeed({ lifecycleAction: 'completed' });
     expect(machine.state).toBe('launching.joining');
     machine.observe({ lifecycleState: 'InService' });

@@ -81,7 +81,7 @@ const PLAY_FAILED = /^play (failed|cut short|answered, then failed)$/;
 
 /** A poweroff goes on to its end, a maintenance lasts, and only what is open is kept open or answered. */
 export function goesAstray({ from, input, to, commands }: Edge): string | null {
-  const { halt, group } = from.snapshot.context;
+  const { halt } = from.snapshot.context;
   if (from.name.startsWith('halting') && halt === 'poweroff' && !/^halting|^discovering/.test(to.name)) {
     return `T17: a poweroff ends in ${to.name}`;
   }
@@ -117,11 +117,12 @@ export function goesAstray({ from, input, to, commands }: Edge): string | null {
       if (!given) return `4: the group is told to replace the instance in ${to.name}`;
     }
     if (command.type !== 'recordHeartbeat') continue;
+    const { group } = to.snapshot.context;
     const open = command.transition === 'launching' ? launchActionOpen(group) : terminateActionOpen(group);
     if (!open) return `2: a heartbeat for a ${command.transition} action that is not open`;
   }
   const answers = commands.some(({ type }) => type === 'completeLifecycleAction');
-  return from.name === 'launching.joining' && answers && !launchActionOpen(group)
+  return from.name === 'launching.joining' && answers && !launchActionOpen(from.snapshot.context.group)
     ? '2: an action is answered that is not open'
     : null;
 }

@@ -1,13 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packageRoot } from '../../src/config.ts';
 import { readEntries } from '../../src/engine/journal.ts';
 import { stateName } from '../../src/engine/record.ts';
 import type { RunningInstance } from '../../src/sandbox/sandbox.ts';
+import { makeFaultyRunner, metricsFault } from './faulty-runner.ts';
 import { scenario, type World } from './world.ts';
 
 /** What is wrong with each instance's metrics (fixtures/faulty-metrics.mjs); `foreign`: another program answers on the port, quite believably. */
@@ -17,15 +16,9 @@ let directory: string;
 let binary: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'drover-runner-'));
-  binary = join(directory, 'gitlab-runner');
-  const preload = pathToFileURL(join(import.meta.dirname, 'fixtures', 'faulty-metrics.mjs'));
-  const runner = join(packageRoot(), 'sandbox', 'bin', 'gitlab-runner');
-  writeFileSync(binary, `#!/bin/sh\nNODE_OPTIONS="--import ${preload}" exec "${runner}" "$@"\n`);
-  chmodSync(binary, 0o755);
+  binary = makeFaultyRunner(directory);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
-
-const faultFile = ({ dir }: RunningInstance) => join(dir, 'gitlab-runner', 'metrics-fault');
 
 const stateOf = ({ dir }: RunningInstance): string => {
   const last = readEntries(join(dir, 'state')).at(-1);
@@ -37,7 +30,7 @@ const metricsUrl = ({ metricsPort }: RunningInstance) => `http://127.0.0.1:${met
 /** Another program on the runner's port: answers for ever with what the runner last said. */
 async function impersonate(instance: RunningInstance): Promise<Server> {
   const said = await (await fetch(metricsUrl(instance))).text();
-  writeFileSync(faultFile(instance), 'closed');
+  writeFileSync(metricsFault(instance), 'closed');
   const server = createServer((_, response) => response.end(said));
   await expect
     .poll(
@@ -85,7 +78,7 @@ it('C7: metrics that are down, hanging, late, reset, refused, truncated, lacking
       const fault = FAULTS[broken.size];
       if (instance === undefined || fault === undefined) throw new Error(`no fault for ${id}`);
       if (fault === 'foreign') servers.push(await impersonate(instance));
-      else writeFileSync(faultFile(instance), fault);
+      else writeFileSync(metricsFault(instance), fault);
     };
     await seen(({ subject, state, instanceId = '' }) => {
       if (subject === 'instance' && state === 'InService' && !broken.has(instanceId)) {
@@ -116,7 +109,7 @@ it('C7: metrics that are down, hanging, late, reset, refused, truncated, lacking
       server.close();
       server.closeAllConnections();
     }
-    for (const instance of instances) rmSync(faultFile(instance));
+    for (const instance of instances) rmSync(metricsFault(instance));
     for (const id of ids) await seen({ subject: 'instance', state: 'Terminated', instanceId: id }, 120_000);
     expect(sandbox.gitlab.runners.map(({ managers }) => managers.size)).toEqual([0]);
     expect(sandbox.autoscaling.desiredCapacity).toBe(0);

@@ -99,7 +99,10 @@ export function failOwn(world: World, life: Life, call: CallKind, kind: FaultKin
 export const losesJob = (life: Life, call: CallKind, kind: FaultKind): boolean =>
   life.id !== 'L1' && call.operation === 'requestJob' && kind === 'lost';
 
-export const nameOfCall = ({ service, operation }: CallKind): string => `${service} ${operation}`;
+/** A call by its names, whether the sandbox answers it or the runner. */
+export type CallName = { service: string; operation: string };
+
+export const nameOfCall = ({ service, operation }: CallName): string => `${service} ${operation}`;
 
 /**
  * Whether the runner makes this call on its own while it serves. It waits ten minutes for an answer, whatever we do, so
@@ -143,7 +146,7 @@ export function costTable(rows: Array<{ what: string; cost: Cost }>, without: Co
 
 /** One life with one fault, or with none. */
 export interface Struck {
-  call?: CallKind;
+  call?: CallName;
   kind?: FaultKind;
   cost: Cost;
 }

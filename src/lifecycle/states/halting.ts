@@ -1,5 +1,5 @@
 import { answerAction, playUnreg } from '../plays.ts';
-import { cancelInFlight, heartbeatDue, lifecycle, noteGroupAndPace } from '../setup.ts';
+import { beginHeartbeats, cancelInFlight, heartbeatDue, lifecycle, noteGroupAndPace } from '../setup.ts';
 
 export const sigterm = { type: 'forceStop', params: { signal: 'SIGTERM' } } as const;
 export const sigkill = { type: 'forceStop', params: { signal: 'SIGKILL' } } as const;
@@ -74,7 +74,7 @@ export const halting = lifecycle.createStateConfig({
   },
   states: {
     stopping: {
-      entry: ['startHeartbeat', 'setHaltDeadline', 'startDeadline', 'stopIntake'],
+      entry: ['setHaltDeadline', 'startDeadline', 'stopIntake', ...beginHeartbeats],
       always: { guard: 'haltPowersOff', target: 'unregistering' },
       on: { ...afterRunner, 'deadline.reached': { target: 'forcing' } },
     },

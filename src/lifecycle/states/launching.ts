@@ -1,6 +1,7 @@
 import { answerAction, playInit, playUnreg } from '../plays.ts';
 import {
   answerIfOwed,
+  beginHeartbeats,
   cancelInFlight,
   heartbeatDue,
   lifecycle,
@@ -27,7 +28,7 @@ export const launching = lifecycle.createStateConfig({
   entry: [
     'resetAttempts',
     { type: 'noteAnswer', params: { transition: 'launching', result: 'CONTINUE' } },
-    'startHeartbeat',
+    ...beginHeartbeats,
   ],
   exit: ['stopHeartbeat'],
   after: {

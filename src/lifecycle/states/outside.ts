@@ -1,5 +1,5 @@
 import { answerAction } from '../plays.ts';
-import { cancelInFlight, lifecycle } from '../setup.ts';
+import { cancelInFlight, lifecycle, signOfLife } from '../setup.ts';
 
 /** Looks once at everything, then goes where the instance really is. */
 export const discovering = lifecycle.createStateConfig({
@@ -9,7 +9,12 @@ export const discovering = lifecycle.createStateConfig({
   on: {
     discovered: [
       { guard: 'seesRetained', target: 'retained', actions: ['noteGroup', 'noteTarget'] },
-      { guard: 'seesLeaving', target: 'terminating.draining', actions: ['noteGroup', 'noteTarget'] },
+      // Since when it waits nobody knows.
+      {
+        guard: 'seesLeaving',
+        target: 'terminating.draining',
+        actions: ['noteGroup', 'noteTarget', signOfLife],
+      },
       { guard: 'seesStandby', target: 'standby', actions: ['noteGroup', 'noteTarget'] },
       { guard: 'seesPooled', target: 'warmed', actions: ['noteGroup', 'noteTarget'] },
       { guard: 'seesPending', target: 'launching', actions: ['noteGroup', 'noteTarget'] },

@@ -6,7 +6,7 @@ import { packageRoot } from '../../../src/config.ts';
 import { amazonAws } from '../real-parts/amazon-aws.ts';
 import { agrees } from '../table.ts';
 import type { Clients } from './moto-tests.ts';
-import { GROUP, motoWorld, type World } from './worlds.ts';
+import { GROUP, motoGroup, motoWorld, type World } from './worlds.ts';
 
 /** What `--list` printed; strings that are no templates come wrapped. */
 const listed = (stdout: string): Listed =>
@@ -51,14 +51,7 @@ export function inventoryTests(clients: () => Clients, found: Inventory): void {
       world = await motoWorld(boto3, boto3, moto);
       // Of two more groups' instances and of one that no group has, none may be listed.
       for (const name of [`${GROUP}-2`, 'other']) {
-        await made('autoscaling', 'CreateAutoScalingGroup', {
-          AutoScalingGroupName: name,
-          MinSize: 0,
-          MaxSize: 2,
-          DesiredCapacity: 1,
-          LaunchTemplate: { LaunchTemplateName: 'sandbox', Version: '1' },
-          AvailabilityZones: ['us-east-1b'],
-        });
+        await made('autoscaling', 'CreateAutoScalingGroup', motoGroup(name, 'us-east-1b'));
       }
       await made('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName: GROUP, DesiredCapacity: 2 });
     });

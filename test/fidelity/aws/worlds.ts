@@ -94,6 +94,16 @@ export async function startMoto(programs: string): Promise<MotoServer> {
   };
 }
 
+/** How a group of one instance is made in moto, in this zone. */
+export const motoGroup = (name: string, zone: string) => ({
+  AutoScalingGroupName: name,
+  MinSize: 0,
+  MaxSize: 3,
+  DesiredCapacity: 1,
+  LaunchTemplate: { LaunchTemplateName: 'sandbox', Version: '1' },
+  AvailabilityZones: [zone],
+});
+
 /** The same in moto, which is emptied first: one world at a time. */
 export async function motoWorld(
   client: AnyClient,
@@ -111,14 +121,7 @@ export async function motoWorld(
     LaunchTemplateName: 'sandbox',
     LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0', InstanceType: 'm5.large' },
   });
-  await make('autoscaling', 'CreateAutoScalingGroup', {
-    AutoScalingGroupName: GROUP,
-    MinSize: 0,
-    MaxSize: 3,
-    DesiredCapacity: 1,
-    LaunchTemplate: { LaunchTemplateName: 'sandbox', Version: '1' },
-    AvailabilityZones: ['us-east-1a'],
-  });
+  await make('autoscaling', 'CreateAutoScalingGroup', motoGroup(GROUP, 'us-east-1a'));
   await make('autoscaling', 'PutLifecycleHook', {
     AutoScalingGroupName: GROUP,
     LifecycleHookName: HOOK.name,
