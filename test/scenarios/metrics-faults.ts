@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/faults.ts';
 import { type Cost, faultyLife } from './faults.ts';
 import { makeFaultyRunner, metricsFault, metricsStruck } from './faulty-runner.ts';
@@ -25,6 +26,8 @@ export async function lifeWithMetricsFault(life: Life, kind: FaultKind): Promise
       async play(world) {
         const { instanceId = '' } = await world.seen(from, 600_000);
         const instance = { dir: join(world.dir, 'instances', instanceId) };
+        // The group tells of an instance before there is one.
+        await vi.waitUntil(() => existsSync(instance.dir), { timeout: 60_000, interval: 20 });
         writeFileSync(metricsFault(instance), `once ${WORDS[kind] ?? kind}`);
         await life.play(world);
         struck = metricsStruck(instance);
